@@ -107,10 +107,11 @@ def address_of(listen: str) -> tuple[str, int]:
 
 
 def followed(several: Sequence[Settings], now: Callable[[], Any]) -> "list[Environment]":
-    """Open the environments, each with a key of its own for its URLs: its name, with a number where two have the same."""
+    """Open the environments, each with a key for its URLs: its name, with a number where another has the same."""
+    from reconciler.home import MIRROR
     from reconciler.watched.repositories import Repositories
     from reconciler.web.pages.following import Environment
-    from reconciler.wiring import MIRROR, git_access
+    from reconciler.wiring import git_access
 
     repositories, keys, found = Repositories(), set[str](), []
     for one in several:

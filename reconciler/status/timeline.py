@@ -1,7 +1,7 @@
 """What became of a resource, as the commits of the status branch tell it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from reconciler.git.history import log
@@ -13,6 +13,7 @@ from reconciler.status.branch import StatusBranch
 from reconciler.status.read import parse
 
 _REMOVED = "removed"
+_GONE: Mapping[str, Any] = {"state": _REMOVED}
 _LOOKED_AT = 2000
 """Status commits that are looked through: more aren't kept."""
 
@@ -33,11 +34,7 @@ class Event:
 
     def says_the_same(self, other: "Event | None") -> bool:
         """Tell whether another one says the same, at another time."""
-        return other is not None and self._said == other._said
-
-    @property
-    def _said(self) -> tuple[str, ...]:
-        return (self.address, self.state, self.reason, self.message, self.commit)
+        return other is not None and replace(other, when=self.when) == self
 
     def as_json(self) -> dict[str, str]:
         """Return the event as JSON-compatible values."""
@@ -67,9 +64,10 @@ def _each(status: StatusBranch, address: str) -> Iterator[Event]:
     names = _names(objects, head, address)
     for entry in log(objects.git_dir, head, *map(_path, names), limit=_LOOKED_AT):
         told = [(place, found) for place, name in enumerate(names) if (found := _told(objects, entry.commit, name))]
-        place, document = told[0] if told else (0, {"state": _REMOVED})
+        place, document = told[0] if told else (0, _GONE)
         names = names[place:]
-        ready = next((one for one in document.get("conditions") or () if one.get("type") == "Ready"), {})
+        conditions = document.get("conditions") or ()
+        ready: Mapping[str, Any] = next((one for one in conditions if one.get("type") == "Ready"), {})
         said = (str(ready.get(key) or "") for key in ("reason", "message", "observed_commit"))
         yield Event(entry.when.isoformat(timespec="seconds"), names[0], shown_state(document), *said)
 

@@ -83,7 +83,7 @@ class _Api:
             raise HTTPException(HTTPStatus.NOT_FOUND, f"{one.environment} has no resource {address}")
         return _tagged(request, one.commit, dict(document))
 
-    async def events(self, request: Request) -> Response:
+    async def events(self, _: Request) -> Response:
         """Stream which addresses have changed, each time an environment has a new status commit."""
         headers = {"X-Accel-Buffering": "no"}
         return StreamingResponse(self._changes(), headers=headers, media_type="text/event-stream")

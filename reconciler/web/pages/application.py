@@ -18,12 +18,17 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from reconciler.model.errors import Unavailable
+from reconciler.model.ids import Address, kind_of
+from reconciler.releases.dora import dora
+from reconciler.releases.read import read_releases
+from reconciler.releases.words import figures
 from reconciler.status.timeline import events
 from reconciler.web.pages import api
 from reconciler.web.pages import files as status_files
 from reconciler.web.pages.following import Environment, Following
 from reconciler.web.pages.graph import drawing
 from reconciler.web.pages.markdown import rendered
+from reconciler.web.pages.sections import sections
 from reconciler.web.pages.security import Guarded
 from reconciler.web.pages.views import (
     endpoints,
@@ -37,7 +42,6 @@ from reconciler.web.pages.writing import Writer
 EVENTS = 50
 """What became of a resource, as far as it is shown."""
 _ASSETS = {"style.css": "text/css; charset=utf-8", "live.js": "text/javascript; charset=utf-8"}
-Handler = Callable[[Request], Any]
 
 
 def application(following: Following, now: Callable[[], datetime]) -> ASGIApp:
@@ -47,12 +51,13 @@ def application(following: Following, now: Callable[[], datetime]) -> ASGIApp:
         following: the environments that are shown; they are followed while the application runs.
         now: tells the time.
     """
-    pages = _Pages(following, Writer(now))
+    pages = _Pages(following, Writer(now), now)
     routes = [
         Route("/", pages.overview),
         Route("/assets/{name}", _asset),
         Mount("/api/v1", routes=api.routes(following, now)),
         Route("/{key}/graph", pages.graph),
+        Route("/{key}/releases", pages.releases),
         Route("/{key}/files/{path:path}", pages.file),
         Route("/{key}/pages/{path:path}", pages.page),
         Route("/{key}/{kind}/{name}", pages.resource),
@@ -71,6 +76,7 @@ def application(following: Following, now: Callable[[], datetime]) -> ASGIApp:
 
     handlers: Mapping[Any, Any] = {
         HTTPException: pages.missing,
+        status_files.NoFile: pages.no_file,
         Unavailable: pages.unavailable,
         Exception: pages.defect,
     }
@@ -88,8 +94,8 @@ async def _asset(request: Request) -> Response:
 class _Pages:
     """The pages for people."""
 
-    def __init__(self, following: Following, writer: Writer) -> None:
-        self._following, self._write = following, writer
+    def __init__(self, following: Following, writer: Writer, now: Callable[[], datetime]) -> None:
+        self._following, self._write, self._now = following, writer, now
 
     def _chosen(self, request: Request) -> Environment:
         key = request.path_params["key"]
@@ -100,44 +106,55 @@ class _Pages:
     async def overview(self, request: Request) -> Response:
         """Show all environments: what needs a person, endpoints, resources by a filter of the URL."""
         snapshots, chosen = self._following.snapshots, filter_of(request.query_params)
-        shown = {"listing": listing(snapshots, chosen), "needs": needs(snapshots), "endpoints": endpoints(snapshots)}
-        return self._write("overview.html", snapshots=snapshots, chosen=chosen, **shown)
+        return self._write(
+            "overview.html",
+            snapshots=snapshots,
+            chosen=chosen,
+            listing=listing(snapshots, chosen),
+            needs=needs(snapshots),
+            endpoints=endpoints(snapshots),
+        )
 
     async def graph(self, request: Request) -> Response:
         """Show how the resources of an environment depend on each other."""
         one = self._chosen(request).snapshot
         return self._write("graph.html", one=one, drawing=drawing(one))
 
+    async def releases(self, request: Request) -> Response:
+        """Show which model came when, by whom, and what became of it, with the four metrics of DORA."""
+        chosen = self._chosen(request)
+        one = chosen.snapshot
+        found = await asyncio.to_thread(read_releases, chosen.source, chosen.status, one.environment)
+        return self._write("releases.html", one=one, releases=found[::-1], metrics=figures(dora(found, self._now())))
+
     async def resource(self, request: Request) -> Response:
         """Show one resource."""
         chosen = self._chosen(request)
-        one, address = chosen.snapshot, "{kind}/{name}".format_map(request.path_params)
+        one, address = chosen.snapshot, Address("{kind}/{name}".format_map(request.path_params))
         document = one.document(address)
         if document is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, f"{one.environment} has no resource {address}")
-        row = next(row for row in one.rows if row.address == address)
         told = await asyncio.to_thread(lambda: list(islice(events(chosen.status, address), EVENTS)))
-        wanted = one.desired.resources.get(row.address) if one.desired else None  # type: ignore[call-overload]
         facts = document.get("facts") or {}
-        evidence = str(facts.get("evidence") or "")
-        base = f"/{one.key}/files/"
+        tables = sections(kind_of(address), facts)
         return self._write(
             "resource.html",
             one=one,
-            row=row,
+            row=next(row for row in one.rows if row.address == address),
             document=document,
-            facts={key: value for key, value in facts.items() if key != "evidence"},
-            evidence=rendered(evidence, base) if evidence else "",
+            facts=facts,
+            tables=tables,
+            told_above={"evidence", "alerts", "pictures"}.union(*(table.tells for table in tables)),
+            evidence=rendered(str(facts.get("evidence") or ""), f"/{one.key}/files/"),
             events=told,
-            wanted=wanted,
+            wanted=one.desired.resources.get(address) if one.desired else None,
             files=own_files(one, address),
         )
 
     async def page(self, request: Request) -> Response:
         """Show a text of the status branch: Markdown rendered, HTML in a frame without rights, the rest as it is."""
         one, path = self._chosen(request).snapshot, request.path_params["path"]
-        with _missing():
-            text = await asyncio.to_thread(status_files.text_of, one, path)
+        text = await asyncio.to_thread(status_files.text_of, one, path)
         folder = path.rpartition("/")[0]
         body = rendered(text, f"/{one.key}/files/", folder) if path.endswith(".md") else ""
         return self._write("page.html", one=one, path=path, body=body, text="" if body else text)
@@ -147,15 +164,18 @@ class _Pages:
         one, path = self._chosen(request).snapshot, request.path_params["path"]
         if path.endswith(".md"):
             return await self.page(request)
-        with _missing():
-            return await asyncio.to_thread(status_files.answered, one, path)
+        return await asyncio.to_thread(status_files.answered, one, path)
 
     async def missing(self, request: Request, error: HTTPException) -> Response:
         """Say that something isn't there, as a page or, to the API, as JSON."""
         if request.url.path.startswith("/api/"):
             return api.problem(error.status_code, error.detail)
         title = HTTPStatus(error.status_code).phrase
-        return self._write("missing.html", error.status_code, title=title, what=error.detail)
+        return self._write("missing.html", status=error.status_code, title=title, what=error.detail)
+
+    async def no_file(self, request: Request, error: Exception) -> Response:
+        """Say that there is no such file."""
+        return await self.missing(request, HTTPException(HTTPStatus.NOT_FOUND, str(error)))
 
     async def unavailable(self, request: Request, error: Exception) -> Response:
         """Say that the repository can't be read now."""
@@ -166,15 +186,3 @@ class _Pages:
         structlog.get_logger().error("a page can't be written", path=request.url.path, exc_info=error)
         what = f"a defect of Setpoint: {type(error).__name__}; the log of `setpoint web` has more"
         return await self.missing(request, HTTPException(HTTPStatus.INTERNAL_SERVER_ERROR, what))
-
-
-class _missing:  # noqa: N801  used as a word
-    """Turns what the files say that they lack into an answer."""
-
-    def __enter__(self) -> None:
-        """Do nothing."""
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        """Answer 404."""
-        if isinstance(error, status_files.NoFile):
-            raise HTTPException(HTTPStatus.NOT_FOUND, str(error)) from error

@@ -1,7 +1,7 @@
 """Following environments: each is looked at again and again, and whoever waits is woken when one has changed."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -57,11 +57,18 @@ class Environment:
         recorded = self._parser.read(tree)
         heartbeat = read_heartbeat(self.source.repository, self.snapshot.environment)
         desired = self._composed(recorded.last_pass)
-        parts = {"tree": tree, "recorded": recorded, "heartbeat": heartbeat, "desired": desired}
-        return replace(self.snapshot, **parts, flaw="", looked=self._now())
+        return replace(
+            self.snapshot,
+            tree=tree,
+            recorded=recorded,
+            heartbeat=heartbeat,
+            desired=desired,
+            flaw="",
+            looked=self._now(),
+        )
 
     def _composed(self, last_pass: Mapping[str, object]) -> Desired | None:
-        """Compose what the last pass saw; None where this machine can't, as its status is worth showing all the same."""
+        """Compose what the last pass saw; None where this machine can't: its status is worth showing all the same."""
         commit = commit_of(last_pass)
         found = contain(lambda: self._compose(commit)) if commit else None
         return found.value if isinstance(found, Success) else None
@@ -76,8 +83,9 @@ class Following:
 
     @property
     def snapshots(self) -> Mapping[str, Snapshot]:
-        """Return the newest of each environment, by its key."""
-        return {key: one.snapshot for key, one in self.environments.items()}
+        """Return the newest of each environment by its key, those first in which something has happened."""
+        found = sorted((not one.snapshot.commit, key) for key, one in self.environments.items())
+        return {key: self.environments[key].snapshot for _, key in found}
 
     async def look(self) -> None:
         """Look at all environments once."""
@@ -101,7 +109,3 @@ class Following:
         with suppress(TimeoutError):
             async with asyncio.timeout(within), self._moved:
                 await self._moved.wait()
-
-
-Wait = Callable[[float], Awaitable[None]]
-"""Waits until something has changed, or so many seconds."""

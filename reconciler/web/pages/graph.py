@@ -1,7 +1,7 @@
 """The graph of an environment as a picture: a column for each kind, from data to monitors, drawn as SVG.
 
-The kinds are the layers, so that no library has to find any. Within a column a node stands by the mean height of what it
-is made from (the barycentre heuristic of Sugiyama, Tagawa and Toda, 1981), which crosses few lines.
+The kinds are the layers, so that no library has to find any. Within a column a node stands by the mean height of what
+it is made from (the barycentre heuristic of Sugiyama, Tagawa and Toda, 1981), which crosses few lines.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,8 +1,8 @@
 """What every answer says of itself to the browser, and who is answered at all.
 
-Pages are asked for by a browser that other sites are open in. So nothing is answered that came by another name than this
-machine's (DNS rebinding), no page loads anything from elsewhere or is shown in another's frame (CSP level 3), and what
-runners wrote is opened without scripts and without an origin.
+Pages are asked for by a browser that other sites are open in. So nothing is answered that came by another name than
+this machine's (DNS rebinding), no page loads anything from elsewhere or is shown in another's frame (CSP level 3), and
+what runners wrote is opened without scripts and without an origin.
 """
 
 import re

@@ -94,7 +94,6 @@ def changed(before: Snapshot | None, after: Snapshot) -> list[str]:
 
 
 def _row(address: Address, document: Mapping[str, Any]) -> Row:
-    conditions = (one for one in document.get("conditions") or () if one.get("type") == "Ready")
-    ready = next(conditions, {})
+    ready: Mapping[str, Any] = next((c for c in document.get("conditions") or () if c.get("type") == "Ready"), {})
     reason, message, since = (str(ready.get(key) or "") for key in ("reason", "message", "since"))
     return Row(str(address), kind_of(address), shown_state(document), reason, message, since)

@@ -1,8 +1,8 @@
 """Values as HTML, by templates that escape whatever is put in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -38,7 +38,7 @@ class Writer:
         self._templates.globals |= {"STATES": STATES, "alert_words": alert_words, "is_picture": is_picture}
         self._templates.filters |= {"figure": figure, "moment": moment, "yaml": _yaml, "link": _link, "age": self._age}
 
-    def __call__(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    def __call__(self, template: str, /, *, status: int = 200, **values: Any) -> HTMLResponse:
         """Return a page.
 
         Args:
@@ -62,7 +62,7 @@ class Writer:
 
 def _yaml(value: Any) -> str:
     """Write a value as YAML, cut where it is long."""
-    text = dump(value).decode().rstrip("\n") if isinstance(value, dict | list) else str(value)
+    text = dump(cast(Mapping[str, Any], value)).decode().rstrip() if isinstance(value, dict | list) else str(value)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}\n… (cut here)"
 
 
