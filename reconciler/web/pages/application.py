@@ -1,7 +1,7 @@
 """The pages and the API as an ASGI application."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from http import HTTPStatus
@@ -22,7 +22,7 @@ from reconciler.model.ids import Address, kind_of
 from reconciler.releases.dora import dora
 from reconciler.releases.read import read_releases
 from reconciler.releases.words import figures
-from reconciler.status.timeline import events
+from reconciler.status.timeline import Event, events
 from reconciler.web.pages import api
 from reconciler.web.pages import files as status_files
 from reconciler.web.pages.following import Environment, Following
@@ -30,6 +30,7 @@ from reconciler.web.pages.graph import drawing
 from reconciler.web.pages.markdown import rendered
 from reconciler.web.pages.sections import sections
 from reconciler.web.pages.security import Guarded
+from reconciler.web.pages.snapshot import Snapshot
 from reconciler.web.pages.views import (
     endpoints,
     filter_of,
@@ -131,25 +132,10 @@ class _Pages:
         """Show one resource."""
         chosen = self._chosen(request)
         one, address = chosen.snapshot, Address("{kind}/{name}".format_map(request.path_params))
-        document = one.document(address)
-        if document is None:
+        if one.document(address) is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, f"{one.environment} has no resource {address}")
         told = await asyncio.to_thread(lambda: list(islice(events(chosen.status, address), EVENTS)))
-        facts = document.get("facts") or {}
-        tables = sections(kind_of(address), facts)
-        return self._write(
-            "resource.html",
-            one=one,
-            row=next(row for row in one.rows if row.address == address),
-            document=document,
-            facts=facts,
-            tables=tables,
-            told_above={"evidence", "alerts", "pictures"}.union(*(table.tells for table in tables)),
-            evidence=rendered(str(facts.get("evidence") or ""), f"/{one.key}/files/"),
-            events=told,
-            wanted=one.desired.resources.get(address) if one.desired else None,
-            files=own_files(one, address),
-        )
+        return self._write("resource.html", **resource_page(one, address, told))
 
     async def page(self, request: Request) -> Response:
         """Show a text of the status branch: Markdown rendered, HTML in a frame without rights, the rest as it is."""
@@ -186,3 +172,28 @@ class _Pages:
         structlog.get_logger().error("a page can't be written", path=request.url.path, exc_info=error)
         what = f"a defect of Setpoint: {type(error).__name__}; the log of `setpoint web` has more"
         return await self.missing(request, HTTPException(HTTPStatus.INTERNAL_SERVER_ERROR, what))
+
+
+def resource_page(one: Snapshot, address: Address, told: Sequence[Event]) -> dict[str, Any]:
+    """Return what the page of a resource shows, by the names that its template has.
+
+    Args:
+        one: its environment.
+        address: its address, which the environment knows.
+        told: what became of it, the newest first.
+    """
+    document = one.document(address) or {}
+    facts = document.get("facts") or {}
+    tables = sections(kind_of(address), facts)
+    return {
+        "one": one,
+        "row": next(row for row in one.rows if row.address == address),
+        "document": document,
+        "facts": facts,
+        "tables": tables,
+        "told_above": {"evidence", "alerts", "pictures"}.union(*(table.tells for table in tables)),
+        "evidence": rendered(str(facts.get("evidence") or ""), f"/{one.key}/files/"),
+        "events": told,
+        "wanted": one.desired.resources.get(address) if one.desired else None,
+        "files": own_files(one, address),
+    }

@@ -8,6 +8,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
+from reconciler.model.text import visible
+
 LONGEST = 1_000_000
 """Characters that are rendered; a longer text is cut, and says so."""
 
@@ -26,6 +28,7 @@ def rendered(text: str, base: str, folder: str = "") -> Markup:
         base: the URL below which the files of the status branch are.
         folder: the folder in which the text lies, for its links to files beside it.
     """
+    text = visible(text)
     cut = text if len(text) <= LONGEST else f"{text[:LONGEST]}\n\n… (cut here)"
     tokens = _parser().parse(cut)
     for token in tokens:

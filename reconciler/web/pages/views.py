@@ -104,7 +104,8 @@ def _of_resources(key: str, one: Snapshot) -> Iterator[Need]:
         if row.state == "stalled":
             yield Need(key, row.address, "stalled", row.message, row.since)
         for alert in facts.get("alerts") or () if row.kind == "monitors" else ():
-            yield Need(key, row.address, "alert", alert_words(alert), str(alert.get("since") or ""))
+            since = alert.get("since") if isinstance(alert, Mapping) else ""
+            yield Need(key, row.address, "alert", alert_words(alert), str(since or ""))
         if facts.get("proposal") and (row.kind != "promotions" or row.reason == _REVIEW):
             yield Need(key, row.address, "proposal", row.message, row.since)
 

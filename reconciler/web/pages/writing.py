@@ -27,7 +27,7 @@ class Writer:
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
-        self._templates = Environment(
+        self.environment = Environment(
             loader=PackageLoader(__package__),
             autoescape=select_autoescape(default=True),
             undefined=StrictUndefined,
@@ -35,8 +35,8 @@ class Writer:
             lstrip_blocks=True,
             finalize=lambda value: value if isinstance(value, Markup) else visible(str(value)),
         )
-        self._templates.globals |= {"STATES": STATES, "alert_words": alert_words, "is_picture": is_picture}
-        self._templates.filters |= {"figure": figure, "moment": moment, "yaml": _yaml, "link": _link, "age": self._age}
+        self.environment.globals |= {"STATES": STATES, "alert_words": alert_words, "is_picture": is_picture}
+        self.environment.filters |= {"figure": figure, "moment": moment, "yaml": _yaml, "link": _link, "age": self._age}
 
     def __call__(self, template: str, /, *, status: int = 200, **values: Any) -> HTMLResponse:
         """Return a page.
@@ -46,7 +46,7 @@ class Writer:
             status: the status of the answer.
             values: what the template names.
         """
-        return HTMLResponse(self._templates.get_template(template).render(now=self._now(), **values), status)
+        return HTMLResponse(self.environment.get_template(template).render(now=self._now(), **values), status)
 
     def _age(self, told: str) -> str:
         """Return how long ago a moment of ISO 8601 was, in the largest unit of which there are two."""
