@@ -55,7 +55,7 @@ def serve(several: Sequence[Settings], listen: str, ready: Callable[[str], objec
     from reconciler.wiring import SystemClock
 
     now = SystemClock().now
-    app = application(Following(followed(several, now)), now)
+    app = application(Following(followed(several)), now)
     config = uvicorn.Config(
         app, host=host, port=port, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=1
     )
@@ -106,7 +106,7 @@ def address_of(listen: str) -> tuple[str, int]:
     return (host or "127.0.0.1").strip("[]"), int(port)
 
 
-def followed(several: Sequence[Settings], now: Callable[[], Any]) -> "list[Environment]":
+def followed(several: Sequence[Settings]) -> "list[Environment]":
     """Open the environments, each with a key for its URLs: its name, with a number where another has the same."""
     from reconciler.home import MIRROR
     from reconciler.watched.repositories import Repositories
@@ -119,7 +119,7 @@ def followed(several: Sequence[Settings], now: Callable[[], Any]) -> "list[Envir
         names = (one.environment if n == 1 else f"{one.environment}-{n}" for n in count(1))
         key = next(name for name in names if name not in keys and name not in _TAKEN)
         keys.add(key)
-        found.append(Environment(key, one.environment, source, now))
+        found.append(Environment(key, one.environment, source))
     return found
 
 

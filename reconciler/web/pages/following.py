@@ -1,10 +1,9 @@
 """Following environments: each is looked at again and again, and whoever waits is woken when one has changed."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
 
 from reconciler.compose import Composer
 from reconciler.containment import Success, contain
@@ -28,12 +27,10 @@ class Environment:
         key: what it is called in URLs.
         name: its name.
         source: the watched branch of its repository.
-        now: tells the time.
     """
 
-    def __init__(self, key: str, name: str, source: Source, now: Callable[[], datetime]) -> None:
+    def __init__(self, key: str, name: str, source: Source) -> None:
         self.source, self.status = source, StatusBranch(source.repository, name)
-        self._now = now
         self._parser = RecordedFiles()
         self._compose = Composer(source.tree, name)
         self.snapshot = Snapshot(key, name, without_credentials(source.repository.place))
@@ -48,7 +45,8 @@ class Environment:
         try:
             found = self._read()
         except SetpointError as error:
-            found = replace(self.snapshot, flaw=str(error))
+            known, flaw = self.snapshot, str(error)
+            found = known if known.flaw == flaw else replace(known, flaw=flaw)
         self.snapshot = found
         return found
 
@@ -57,15 +55,10 @@ class Environment:
         recorded = self._parser.read(tree)
         heartbeat = read_heartbeat(self.source.repository, self.snapshot.environment)
         desired = self._composed(recorded.last_pass)
-        return replace(
-            self.snapshot,
-            tree=tree,
-            recorded=recorded,
-            heartbeat=heartbeat,
-            desired=desired,
-            flaw="",
-            looked=self._now(),
-        )
+        known = self.snapshot
+        if not known.flaw and (tree, heartbeat, desired) == (known.tree, known.heartbeat, known.desired):
+            return known
+        return replace(known, tree=tree, recorded=recorded, heartbeat=heartbeat, desired=desired, flaw="")
 
     def _composed(self, last_pass: Mapping[str, object]) -> Desired | None:
         """Compose what the last pass saw; None where this machine can't: its status is worth showing all the same."""
@@ -99,7 +92,7 @@ class Following:
         while True:
             before = one.snapshot
             after = await asyncio.to_thread(one.look)
-            if (before.commit, before.flaw, before.heartbeat) != (after.commit, after.flaw, after.heartbeat):
+            if before is not after:
                 async with self._moved:
                     self._moved.notify_all()
             await asyncio.sleep(one.span)

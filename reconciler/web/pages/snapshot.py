@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -29,9 +28,9 @@ class Row:
     since: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Snapshot:
-    """What is known of an environment.
+    """What is known of an environment. Two are the same only if they are one: what is made of it is made once.
 
     Args:
         key: what it is called in URLs.
@@ -42,7 +41,6 @@ class Snapshot:
         heartbeat: when its daemon was last alive.
         desired: what the commit asks for that the last pass saw; None where that can't be composed here.
         flaw: why the repository can't be read now; what is told is what was read last.
-        looked: when it was read.
     """
 
     key: str
@@ -53,7 +51,6 @@ class Snapshot:
     heartbeat: Heartbeat = field(default_factory=Heartbeat)
     desired: Desired | None = None
     flaw: str = ""
-    looked: datetime | None = None
 
     @property
     def commit(self) -> str:
@@ -64,6 +61,17 @@ class Snapshot:
     def rows(self) -> tuple[Row, ...]:
         """Return every resource, by address."""
         return tuple(_row(address, document) for address, document in sorted(self.recorded.statuses.items()))
+
+    @cached_property
+    def urgent(self) -> tuple[Row, ...]:
+        """Return every resource, what needs a person first."""
+        order = {state: n for n, state in enumerate(STATES)}
+        return tuple(sorted(self.rows, key=lambda row: order.get(row.state, 0)))
+
+    @cached_property
+    def kinds(self) -> tuple[str, ...]:
+        """Return the kinds that there are, sorted."""
+        return tuple(sorted({row.kind for row in self.rows}))
 
     @cached_property
     def counts(self) -> Mapping[str, int]:

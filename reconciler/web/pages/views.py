@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from functools import lru_cache
+from heapq import merge
+from itertools import chain, islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +18,8 @@ MOST_NEEDS = 50
 """Things that need a person, of which so many are listed."""
 MOST_FILES = 60
 """Files of a resource that are listed."""
+_KEPT = 64
+"""Environments of which what was made is kept."""
 _REVIEW = "WaitsForReview"
 
 
@@ -68,8 +72,8 @@ class Listing:
 def listing(snapshots: Mapping[str, Snapshot], chosen: Filter) -> Listing:
     """Return the rows that a filter takes, what needs a person first."""
     order = {state: n for n, state in enumerate(STATES)}
-    found = [(key, row) for key, one in snapshots.items() for row in one.rows if chosen.takes(key, row)]
-    found.sort(key=lambda told: (order.get(told[1].state, 0), told[0], told[1].address))
+    parts = ([(key, row) for row in one.urgent if chosen.takes(key, row)] for key, one in snapshots.items())
+    found = list(merge(*parts, key=lambda told: order.get(told[1].state, 0)))
     begin = (chosen.page - 1) * PAGE
     return Listing(found[begin : begin + PAGE], len(found), max(1, -(-len(found) // PAGE)))
 
@@ -87,8 +91,12 @@ class Need:
 
 def needs(snapshots: Mapping[str, Snapshot]) -> Sequence[Need]:
     """Return what needs a person: broken specs, what has stalled, alerts, and proposals that wait for a review."""
-    found = (need for key, one in snapshots.items() for need in (*_of_pass(key, one), *_of_resources(key, one)))
-    return list(islice(found, MOST_NEEDS))
+    return [need for key, one in snapshots.items() for need in _needs(key, one)][:MOST_NEEDS]
+
+
+@lru_cache(_KEPT)
+def _needs(key: str, one: Snapshot) -> Sequence[Need]:
+    return tuple(islice(chain(_of_pass(key, one), _of_resources(key, one)), MOST_NEEDS))
 
 
 def _of_pass(key: str, one: Snapshot) -> Iterator[Need]:
@@ -136,12 +144,16 @@ class Endpoint:
 
 def endpoints(snapshots: Mapping[str, Snapshot]) -> Sequence[Endpoint]:
     """Return the endpoints of all environments."""
-    return [
+    return [endpoint for key, one in snapshots.items() for endpoint in _endpoints(key, one)]
+
+
+@lru_cache(_KEPT)
+def _endpoints(key: str, one: Snapshot) -> Sequence[Endpoint]:
+    return tuple(
         Endpoint(key, row.address, str(facts.get("url") or ""), _models(facts), facts.get("traffic") or {})
-        for key, one in snapshots.items()
         for row in one.rows
         if row.kind == "deployments" and (facts := (one.document(row.address) or {}).get("facts") or {})
-    ]
+    )
 
 
 def _models(facts: Mapping[str, Any]) -> Sequence[str]:

@@ -18,7 +18,6 @@ from reconciler.cli.web import address_of, followed
 from reconciler.model.errors import Refused
 from reconciler.settings import Settings
 from tests.unit.reconciler.cli.conftest import Say
-from tests.unit.reconciler.stage import NOW
 
 Place = tuple[str, ...]
 
@@ -96,7 +95,7 @@ def test_others_are_refused(listen: str) -> None:
 
 def test_environments_of_one_name_have_keys_of_their_own(repository: Path, tmp_path: Path) -> None:
     places = [Settings(str(repository), name, "main", tmp_path / "home") for name in ("dev", "dev", "api", "assets")]
-    assert [one.snapshot.key for one in followed(places, lambda: NOW)] == ["dev", "dev-2", "api-2", "assets-2"]
+    assert [one.snapshot.key for one in followed(places)] == ["dev", "dev-2", "api-2", "assets-2"]
 
 
 def test_all_environments_are_shown_where_none_is_named(

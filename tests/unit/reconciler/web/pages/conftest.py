@@ -103,7 +103,7 @@ class Stage:
         files[f"{REPORT}/report.html"] = b"<script>alert(1)</script>"
         files[f"{REPORT}/plots/drift.svg"] = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
         self.status.write(files, "dev: as a daemon left it")
-        self.following = Following([Environment("dev", "dev", self.source, lambda: NOW)])
+        self.following = Following([Environment("dev", "dev", self.source)])
 
     def tell(self, address: str, told: Mapping[str, Any] | None) -> None:
         """Write the status of a resource, or take it away."""
