@@ -100,7 +100,7 @@ class _Api:
 
 
 def _event(before: Snapshot, after: Snapshot) -> str:
-    addresses = changed(before, after) if before.commit != after.commit else []
+    addresses = changed(before, after) if before.commit != after.commit else ()
     if not addresses and (before.flaw, before.commit) == (after.flaw, after.commit):
         return ""
     told = {"environment": after.key, "commit": after.commit or None, "addresses": addresses[:MOST]}

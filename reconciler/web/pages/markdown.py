@@ -34,7 +34,8 @@ def rendered(text: str, base: str, folder: str = "") -> Markup:
     for token in tokens:
         for child in token.children or ():
             _place(child, base, folder)
-    return Markup(_parser().renderer.render(tokens, _parser().options, {}))
+    page = _parser().renderer.render(tokens, _parser().options, {})
+    return Markup(page.replace("<pre>", '<pre tabindex="0">'))
 
 
 def _place(token: Token, base: str, folder: str) -> None:

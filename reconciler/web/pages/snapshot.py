@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from reconciler.lease.heartbeat import Heartbeat
@@ -92,13 +92,13 @@ class Snapshot:
         return self.desired.followers.get(Address(address), ()) if self.desired else ()
 
 
-def changed(before: Snapshot | None, after: Snapshot) -> list[str]:
+@lru_cache(64)
+def changed(before: Snapshot | None, after: Snapshot) -> tuple[str, ...]:
     """Return the addresses whose status differs between two moments, sorted."""
     then = before.recorded.statuses if before else {}
     now = after.recorded.statuses
-    return sorted(
-        str(a) for a in then.keys() | now.keys() if then.get(a) is not now.get(a) and then.get(a) != now.get(a)
-    )
+    every = then.keys() | now.keys()
+    return tuple(sorted(a for a in every if then.get(a) is not now.get(a) and then.get(a) != now.get(a)))
 
 
 def _row(address: Address, document: Mapping[str, Any]) -> Row:

@@ -33,8 +33,8 @@ def test_neighbours_are_those_of_the_commit_that_was_composed() -> None:
 def test_what_has_changed_is_what_differs_was_added_or_has_gone() -> None:
     before = made({"pools/a": document(), "pools/b": document(), "pools/c": document()})
     after = made({"pools/a": document(), "pools/b": document("stalled"), "pools/d": document()})
-    assert changed(before, after) == ["pools/b", "pools/c", "pools/d"]
-    assert changed(None, after) == ["pools/a", "pools/b", "pools/d"]
-    assert changed(after, after) == []
+    assert changed(before, after) == ("pools/b", "pools/c", "pools/d")
+    assert changed(None, after) == ("pools/a", "pools/b", "pools/d")
+    assert changed(after, after) == ()
     assert after.document("pools/x") is None
     assert after.document("pools/b") == after.recorded.statuses[Address("pools/b")]
