@@ -14,10 +14,10 @@ COLUMNS = ("datasets", "labels", "experiments", "promotions", "deployments", "mo
 """The kinds that are drawn, from the left; pools are what all others use."""
 MOST_DRAWN = 200
 """Nodes above which the graph shows how many there are of each kind and state, and no lines."""
-WIDTH, HEIGHT, GAP, STEP = 190, 44, 70, 58
+WIDTH, HEIGHT, GAP, STEP = 160, 44, 48, 58
 """Pixels: a node's width and height, between two columns, and from one node to the one below."""
 _HEAD = 34
-_LONGEST = 24
+_LONGEST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class Node:
     state: str
     x: int
     y: int
+    width: int = WIDTH
+    height: int = HEIGHT
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,4 +40,4 @@ def test_without_a_graph_or_with_too_large_a_one_nothing_is_drawn() -> None:
     picture = drawing(made({"datasets/a": document(), f"datasets/{'b' * 60}": document()}))
     assert picture
     assert picture.lines == ()
-    assert picture.nodes[1].name == "b" * 23 + "…"
+    assert picture.nodes[1].name == "b" * 19 + "…"
