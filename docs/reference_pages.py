@@ -24,6 +24,7 @@ SETTINGS = (
     ),
     ("SETPOINT_BRANCH", "--branch", "The watched branch."),
     ("SETPOINT_HTTP", "--http", "host:port of the daemon's `/healthz`, `/readyz` and `/metrics`."),
+    ("SETPOINT_WEB", "--listen", "host:port of the page of `setpoint web`."),
     ("SETPOINT_HOME", "--home", "Where the embedded engines keep their state."),
     (
         "SETPOINT_VERIFY_WITH",

@@ -18,6 +18,7 @@ VERBS: dict[str, str] = {
     "apply": "Converge once, then stop.",
     "run": "Run the daemon: watch the repository and keep converging.",
     "status": "Show every resource's condition.",
+    "web": "Show all environments on a page in the browser.",
     "get": "Show one resource's status in full, or list those of a kind.",
     "diff": "Show how the specs differ from what was last applied.",
     "wait": "Wait until resources are ready.",

@@ -9,7 +9,7 @@ import click
 from click.types import StringParamType
 
 from reconciler.cli.completion import complete_environments
-from reconciler.cli.scope import settle, settle_all
+from reconciler.cli.scope import settle, settle_all, settle_every
 from reconciler.settings import Settings
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -90,6 +90,17 @@ def placed_at_several(function: Function) -> Function:
         repositories: tuple[str, ...], environments: tuple[str, ...], branch: str, home: Path | None, **options: Any
     ) -> Any:
         return function(several=settle_all(repositories, environments, branch, home), **options)
+
+    return with_options(function, wrapped, _SEVERAL)
+
+
+def placed_at_all(function: Function) -> Function:
+    """Give a command the same options, of which no environment means all that the repositories have."""
+
+    def wrapped(
+        repositories: tuple[str, ...], environments: tuple[str, ...], branch: str, home: Path | None, **options: Any
+    ) -> Any:
+        return function(several=settle_every(repositories, environments, branch, home), **options)
 
     return with_options(function, wrapped, _SEVERAL)
 

@@ -1,22 +1,19 @@
 """Releases as people read them: a table with the four DORA metrics below it, each with its numbers, or JSON."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from reconciler.cli.output import console, counted, print_json, say, styled, table
+from reconciler.cli.output import console, print_json, say, styled, table
 from reconciler.cli.status_reader import known_environment, now
 from reconciler.settings import Settings
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from reconciler.releases.dora import Dora, FailureRate, Frequency, Spread
     from reconciler.releases.release import Release
 
 _STYLES = {"serving": "green", "pending": "blue", "rolled back": "red"}
-_UNITS = 2
-"""Units of a span of time that are told: `3d4h`, not `3d4h12m5s`."""
 
 
 def show_releases(settings: Settings, form: str, since: timedelta | None) -> None:
@@ -33,6 +30,7 @@ def show_releases(settings: Settings, form: str, since: timedelta | None) -> Non
     """
     from reconciler.releases.dora import dora
     from reconciler.releases.read import read_releases
+    from reconciler.releases.words import figures
     from reconciler.status.branch import StatusBranch
     from reconciler.wiring import open_source
 
@@ -51,8 +49,8 @@ def show_releases(settings: Settings, form: str, since: timedelta | None) -> Non
     elif releases:
         console().print(_table(releases, f"releases of {settings.environment}", wide=form == "wide"))
         say("")
-        for line in figures(metrics):
-            say(line)
+        for name, words in figures(metrics):
+            say(f"{name:<24}{words}")
     else:
         say(f"{settings.environment} has no release" + (" of that time" if begin else ": nothing was promoted yet"))
 
@@ -80,6 +78,8 @@ def as_document(release: "Release") -> dict[str, Any]:
 
 
 def _table(releases: Sequence["Release"], title: str, wide: bool) -> "Table":
+    from reconciler.releases.words import span
+
     more = ("environment", "proposal", "commit", "lead time") if wide else ()
     rows = []
     for one in releases:
@@ -88,44 +88,6 @@ def _table(releases: Sequence["Release"], title: str, wide: bool) -> "Table":
         rest = (one.environment, one.proposal, one.commit[:12], lead) if wide else ()
         rows.append((_moment(one.when), one.deployment, one.trial, one.by, *rest, state))
     return table(("when", "deployment", "model", "merged by", *more, "became"), rows, title)
-
-
-def figures(metrics: "Dora") -> Iterator[str]:
-    """Say the four metrics in a line each, with what each is told from."""
-    yield f"lead time for changes   {_times(metrics.lead_time, 'change')}"
-    yield f"deployment frequency    {_frequency(metrics.deployment_frequency)}"
-    yield f"change failure rate     {_rate(metrics.change_failure_rate)}"
-    yield f"time to restore         {_times(metrics.time_to_restore, 'failure')}"
-
-
-def _times(times: "Spread", noun: str) -> str:
-    if times.median is None or times.least is None or times.most is None:
-        return f"no {noun}" if not times.of else f"not known of {counted(times.of, noun)}"
-    between = f", {span(times.least)} to {span(times.most)}" if times.count > 1 else ""
-    told = counted(times.of, noun) if times.count == times.of else f"{times.count} of {counted(times.of, noun)}"
-    return f"{span(times.median)} (median of {told}{between})"
-
-
-def _frequency(frequency: "Frequency") -> str:
-    told = f"{counted(frequency.count, 'release')} in {span(frequency.span)}"
-    rate = frequency.per_week
-    return told if rate is None else f"{rate:.{1 if rate >= 1 else 2}f} a week ({told})"
-
-
-def _rate(rate: "FailureRate") -> str:
-    return "no release" if rate.rate is None else f"{rate.rate:.0%} ({rate.failed} of {counted(rate.of, 'release')})"
-
-
-def span(time: timedelta) -> str:
-    """Write a span of time by its largest two units."""
-    units = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
-    rest, parts = round(time.total_seconds()), []
-    for unit, size in units:
-        count, rest = divmod(rest, size)
-        parts.append((count, unit))
-    while len(parts) > _UNITS and not parts[0][0]:
-        del parts[0]
-    return "".join(f"{count}{unit}" for count, unit in parts[:_UNITS] if count) or "0s"
 
 
 def _moment(when: datetime | None) -> str | None:

@@ -44,6 +44,24 @@ def settle_all(
     )
 
 
+def settle_every(
+    repositories: Sequence[str], names: Sequence[str], branch: str, home: Path | None
+) -> tuple[Settings, ...]:
+    """Work out the settings of some environments of each repository, or of all that it has where none is named.
+
+    Raises:
+        Refused: the command stands in no repository, or one has no environment.
+    """
+    if names:
+        return settle_all(repositories, names, branch, home)
+    places = tuple(dict.fromkeys(repositories)) or (here(),)
+    found = [(place, name) for place in places for name in environments(place, branch)]
+    if not found:
+        raise Refused("there is no environments/ to show", "`setpoint init` makes a repository from the sample")
+    homes = dict(zip(places, _homes(places, home), strict=True))
+    return tuple(settle(place, name, branch, homes[place]) for place, name in found)
+
+
 def _homes(places: Sequence[str], home: Path | None) -> Sequence[Path | None]:
     told = os.environ.get("SETPOINT_HOME")
     above = home or (Path(told).expanduser() if told else None)

@@ -24,6 +24,7 @@ SUITES = (
     "watching",
     "serving",
     "alerting",
+    "paging",
     "suite",
 )
 ON_SERVERS = ("lakefs", "kserve", "ray", "cluster", "gitea", "releasing", "campaigns", "streaming")

@@ -74,6 +74,20 @@ class Browser:
         told = self._ask("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
         return told["result"].get("value")
 
+    def look(self, width: int, height: int = 900, scheme: str = "light") -> None:
+        """Have a window of another size, and a light or a dark scheme."""
+        self._width = width
+        self._size(height)
+        self._ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+
+    def press(self, *keys: str) -> None:
+        """Press keys, one after the other, such as `Tab` and `Enter`."""
+        for key in keys:
+            code = {"Tab": 9, "Enter": 13}[key]
+            for kind in ("keyDown", "keyUp"):
+                text = "\r" if key == "Enter" and kind == "keyDown" else ""
+                self._ask("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code, text=text)
+
     def picture(self, left: float, top: float, width: float, height: float) -> bytes:
         """Return a part of the page as a PNG; places are of the page, not of the window."""
         self._size(int(top + height) + 1)

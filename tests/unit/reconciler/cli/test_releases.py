@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.cli.exits import Exit
-from reconciler.cli.releases import span
+from reconciler.releases.words import span
 from tests.unit.reconciler.cli.conftest import Say
 from tests.unit.reconciler.releases.made import BEGIN, Made, serves, starts
 

@@ -1,0 +1,71 @@
+"""Values as HTML, by templates that escape whatever is put in."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, cast
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+from starlette.responses import HTMLResponse
+
+from reconciler.model.text import moment, visible
+from reconciler.web.pages.snapshot import STATES
+from reconciler.web.pages.views import alert_words, figure, is_picture
+from reconciler.yaml.dump import dump
+
+LONGEST = 20_000
+"""Characters of a value that a page shows."""
+
+
+class Writer:
+    """Writes pages.
+
+    Args:
+        now: tells the time.
+    """
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self.environment = Environment(
+            loader=PackageLoader(__package__),
+            autoescape=select_autoescape(default=True),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            finalize=lambda value: value if isinstance(value, Markup) else visible(str(value)),
+        )
+        self.environment.globals |= {"STATES": STATES, "alert_words": alert_words, "is_picture": is_picture}
+        self.environment.filters |= {"figure": figure, "moment": moment, "yaml": _yaml, "link": _link, "age": self._age}
+
+    def __call__(self, template: str, /, *, status: int = 200, **values: Any) -> HTMLResponse:
+        """Return a page.
+
+        Args:
+            template: the template's name.
+            status: the status of the answer.
+            values: what the template names.
+        """
+        return HTMLResponse(self.environment.get_template(template).render(now=self._now(), **values), status)
+
+    def _age(self, told: str) -> str:
+        """Return how long ago a moment of ISO 8601 was, in the largest unit of which there are two."""
+        try:
+            seconds = max(0.0, (self._now() - datetime.fromisoformat(told)).total_seconds())
+        except (TypeError, ValueError):
+            return told
+        for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+            if seconds >= 2 * size:
+                return f"{int(seconds // size)} {unit}"
+        return f"{int(seconds)} s"
+
+
+def _yaml(value: Any) -> str:
+    """Write a value as YAML, cut where it is long."""
+    text = dump(cast(Mapping[str, Any], value)).decode().rstrip() if isinstance(value, dict | list) else str(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}\n… (cut here)"
+
+
+def _link(path: object) -> str:
+    """Write a path as a part of a URL."""
+    return quote(str(path))

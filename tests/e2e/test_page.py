@@ -1,0 +1,98 @@
+"""The page in a real browser: readable for everybody, driven by keys alone, new without being loaded anew."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from tests.demo.browser import Browser, installed
+from tests.servers.process import until
+from tests.times import ROOT
+from tests.unit.reconciler.web.pages.conftest import DOCUMENTS, REPORT, Stage, document
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not installed(), reason="no browser is installed: apt-get install chromium"),
+]
+PAGES = ("", "dev/graph", "dev/releases", "nowhere", f"dev/pages/{REPORT}/report.md", f"dev/pages/{REPORT}/report.html")
+_AXE = """axe.run(document, {resultTypes: ['violations'], iframes: false}).then((found) => JSON.stringify(
+  found.violations.map((one) => [one.id, one.nodes[0].html, one.nodes[0].failureSummary])))"""
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    return Stage(tmp_path / "repository")
+
+
+@pytest.fixture
+def address(stage: Stage, tmp_path: Path) -> Iterator[str]:
+    """Serve the page by a process of its own."""
+    place = ["-C", stage.source.repository.place, "-e", "dev", "--home", str(tmp_path / "home")]
+    line = [sys.executable, "-m", "reconciler", "web", *place, "--listen", "127.0.0.1:0"]
+    with subprocess.Popen(line, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        yield process.stdout.readline().split()[-1]
+        process.terminate()
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    with Browser() as found:
+        yield found
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_everybody_can_read_it_on_any_screen(browser: Browser, address: str, width: int, scheme: str) -> None:
+    browser.look(width, scheme=scheme)
+    axe = files("axe_core_python").joinpath("axe.min.js").read_text("utf-8")
+    for page in (*PAGES, *(f"dev/{one}" for one in DOCUMENTS)):
+        browser.open(address + page)
+        browser.run(f"{axe};1")
+        assert json.loads(browser.run(_AXE)) == [], page
+        assert browser.run("document.documentElement.scrollWidth <= innerWidth"), f"{page} is wider than the screen"
+
+
+def test_nothing_that_others_wrote_acts(browser: Browser, address: str) -> None:
+    for page in (*PAGES, *(f"dev/{one}" for one in DOCUMENTS)):
+        browser.open(address + page)
+        assert browser.run("document.querySelectorAll('main script').length") == 0
+    browser.open(f"{address}dev/files/{REPORT}/report.html")
+    assert browser.run("origin") == "null", "what a runner wrote has no origin"
+
+
+def test_a_change_is_seen_without_loading_and_what_is_typed_stays(browser: Browser, address: str, stage: Stage) -> None:
+    browser.open(f"{address}dev/datasets/loans")
+    browser.run("window.mine = 1")
+    until(lambda: browser.run("document.querySelector('.live').textContent") == "live", "the page to be connected")
+    stage.tell("datasets/loans", document("ready", "version 2 is merged"))
+    until(lambda: "version 2 is merged" in browser.run("document.querySelector('main').innerText"), "the change")
+    assert browser.run("window.mine") == 1, "the page is the one that was loaded"
+    browser.open(address)
+    until(lambda: browser.run("document.querySelector('.live').textContent") == "live", "the page to be connected")
+    browser.run("document.querySelector('input').focus(); document.querySelector('input').value = 'loa'")
+    stage.tell("datasets/loans", document("ready", "version 3 is merged"))
+    assert browser.run("document.querySelector('input').value") == "loa"
+    browser.run("document.activeElement.blur()")
+    until(lambda: "version 3 is merged" in browser.run("document.querySelector('main').innerText"), "the change")
+
+
+def test_keys_alone_lead_through_it(browser: Browser, address: str) -> None:
+    browser.open(address)
+    browser.press("Tab", "Enter")
+    assert browser.run("document.activeElement.id") == "main", "the first key leads to the content"
+    for _ in range(60):
+        browser.press("Tab")
+        if str(browser.run("document.activeElement.getAttribute('href')")) == "/dev/graph":
+            break
+    browser.press("Enter")
+    until(lambda: browser.run("location.pathname") == "/dev/graph", "the graph")
+    for _ in range(60):
+        browser.press("Tab")
+        if str(browser.run("document.activeElement.getAttribute('href')")) == "/dev/experiments/loans":
+            break
+    browser.press("Enter")
+    until(lambda: browser.run("location.pathname") == "/dev/experiments/loans", "the resource")
