@@ -115,10 +115,10 @@ docs: $(VENV)/.test  ## Build the documentation into site/
 
 .PHONY: lock
 lock: $(BIN)/uv  ## Resolve requirements/*.txt again (UPGRADE=1: to the newest versions)
-	@$(COMPILE) pyproject.toml --extra local --extra monitor --group build --group slim -o requirements/demo.txt
+	@$(COMPILE) pyproject.toml --extra local --extra monitor --extra web --group build --group slim -o requirements/demo.txt
 	@$(COMPILE) pyproject.toml --constraints requirements/demo.txt -o requirements/daemon.txt
 	@printf '%s\n' hatchling setuptools | $(COMPILE) - --constraints requirements/demo.txt -o requirements/build.txt
-	@$(COMPILE) pyproject.toml --extra local --extra monitor --extra torch --extra lakefs --extra lakehouse --extra ray --extra streams --group build \
+	@$(COMPILE) pyproject.toml --extra local --extra monitor --extra torch --extra lakefs --extra lakehouse --extra ray --extra streams --extra web --group build \
 	    --group slim --group dev --constraints requirements/demo.txt -o requirements/test.txt
 	@$(COMPILE) --group servers -o requirements/servers.txt
 	@$(COMPILE) --group mlserver -o requirements/mlserver.txt
