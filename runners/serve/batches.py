@@ -1,12 +1,13 @@
 """Requests that are answered together: those that wait when the model is free, for a batch costs little more than one.
 
-Nobody waits for others to come: what has arrived by one turn of the event loop is one batch, so that batches are as
-long as the load makes them, and a lone request is answered at once. Where requests are handed over one by one, a few
-turns apart, whoever asks says how many turns may pass without a newcomer. Rows of a batch know nothing of each other.
+Nobody waits for others by the clock: a batch ends after a few turns of the event loop without a newcomer, which are
+no time where nothing else is to do, so that batches are as long as the load makes them, and a lone request is answered
+at once. Where requests are handed over one by one, further apart, whoever asks says how many turns may pass. Rows of a
+batch know nothing of each other.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,16 +18,22 @@ from runners.models import Model, Prediction
 INLINE_ROWS = 200
 """Rows up to which a prediction is made at once; a longer one is made by a thread, so that others needn't wait."""
 
+PATIENCE = 2
+"""Turns of the event loop without another request after which a batch is answered."""
 FULL = 32
 """Requests after which nobody waits for more."""
 
 Tensors = Mapping[str, NDArray[Any]]
 
 
+Found = Prediction | Exception
+"""What the model answers, or why it doesn't."""
+
+
 class _Asked(NamedTuple):
     tensors: Tensors
     rows: int
-    answer: "asyncio.Future[Prediction]"
+    done: Callable[[Found], None]
 
 
 class Batches:
@@ -43,27 +50,37 @@ class Batches:
         self._waiting: list[_Asked] = []
         self._patience = 0
 
-    async def answer(self, tensors: Tensors, patience: int = 0) -> Prediction:
-        """Return what the model answers for rows that were prepared.
-
-        Args:
-            tensors: the rows.
-            patience: turns of the event loop that may pass without another request before they are answered.
+    async def answer(self, tensors: Tensors, patience: int = PATIENCE) -> Prediction:
+        """Return what the model answers for rows that were prepared; `put` has the arguments.
 
         Raises:
             ModelInputError: a row has no finite answer.
             ModelRefused: the model doesn't answer as its signature says.
         """
+        answer: asyncio.Future[Found] = asyncio.get_running_loop().create_future()
+        self.put(tensors, lambda found: None if answer.done() else answer.set_result(found), patience)
+        found = await answer
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def put(self, tensors: Tensors, done: Callable[[Found], None], patience: int = PATIENCE) -> None:
+        """Have rows that were prepared answered.
+
+        Args:
+            tensors: the rows.
+            done: told what the model answers; it doesn't fail.
+            patience: turns of the event loop that may pass without another request before they are answered.
+        """
         rows = len(next(iter(tensors.values())))
-        if rows > self._most:
-            return await asyncio.to_thread(self._model.answer, tensors)
         loop = asyncio.get_running_loop()
+        if rows > self._most:
+            loop.run_in_executor(None, self._found, tensors).add_done_callback(lambda found: done(found.result()))
+            return
         if not self._waiting:
             loop.call_soon(self._turn, 0, 0)
-        asked = _Asked(tensors, rows, loop.create_future())
-        self._waiting.append(asked)
+        self._waiting.append(_Asked(tensors, rows, done))
         self._patience = max(self._patience, patience)
-        return await asked.answer
 
     def _turn(self, former: int, quiet: int) -> None:
         """Answer what waits, once no more has come for as many turns as it has patience, or it is enough."""
@@ -74,7 +91,7 @@ class Batches:
             return
         waiting, self._waiting, self._patience = self._waiting, [], 0
         for batch in batches(waiting, self._most):
-            self._answer([one for one in batch if not one.answer.cancelled()])
+            self._answer(batch)
 
     def _answer(self, batch: Sequence[_Asked]) -> None:
         if len(batch) > 1:
@@ -84,13 +101,16 @@ class Batches:
                 pass
             else:
                 for one, prediction in zip(batch, parts, strict=True):
-                    one.answer.set_result(prediction)
+                    one.done(prediction)
                 return
         for one in batch:
-            try:
-                one.answer.set_result(self._model.answer(one.tensors))
-            except Exception as error:  # noqa: BLE001 - whoever awaits it is told
-                one.answer.set_exception(error)
+            one.done(self._found(one.tensors))
+
+    def _found(self, tensors: Tensors) -> Found:
+        try:
+            return self._model.answer(tensors)
+        except Exception as error:  # noqa: BLE001 - whoever asked is told
+            return error
 
 
 def batches(waiting: Sequence[_Asked], most: int) -> list[list[_Asked]]:

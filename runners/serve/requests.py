@@ -76,7 +76,7 @@ class Inference(NamedTuple):
     """Whether it wants all outputs as binary data of which it says nothing else."""
 
 
-def read_json(body: bytes) -> Any:
+def read_json(body: bytes | bytearray) -> Any:
     """Read a body.
 
     Raises:
@@ -94,7 +94,7 @@ def read_json(body: bytes) -> Any:
         raise ModelInputError(f"the body is no JSON: {error}") from None
 
 
-def read_inference(body: bytes, header: bytes | None) -> Inference:
+def read_inference(body: bytes | bytearray, header: bytes | None) -> Inference:
     """Read a request of version 2.
 
     Args:
