@@ -10,10 +10,9 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
 from numpy.typing import NDArray
 
-from runners.models import Model, Prediction
+from runners.models import Model, Prediction, Rows
 
 INLINE_ROWS = 200
 """Rows up to which a prediction is made at once; a longer one is made by a thread, so that others needn't wait."""
@@ -23,16 +22,13 @@ PATIENCE = 2
 FULL = 32
 """Requests after which nobody waits for more."""
 
-Tensors = Mapping[str, NDArray[Any]]
-
-
 Found = Prediction | Exception
 """What the model answers, or why it doesn't."""
 
 
 class _Asked(NamedTuple):
-    tensors: Tensors
-    rows: int
+    rows: Rows
+    size: int
     done: Callable[[Found], None]
 
 
@@ -50,7 +46,7 @@ class Batches:
         self._waiting: list[_Asked] = []
         self._patience = 0
 
-    async def answer(self, tensors: Tensors, patience: int = PATIENCE) -> Prediction:
+    async def answer(self, rows: Rows, patience: int = PATIENCE) -> Prediction:
         """Return what the model answers for rows that were prepared; `put` has the arguments.
 
         Raises:
@@ -58,28 +54,28 @@ class Batches:
             ModelRefused: the model doesn't answer as its signature says.
         """
         answer: asyncio.Future[Found] = asyncio.get_running_loop().create_future()
-        self.put(tensors, lambda found: None if answer.done() else answer.set_result(found), patience)
+        self.put(rows, lambda found: None if answer.done() else answer.set_result(found), patience)
         found = await answer
         if isinstance(found, Exception):
             raise found
         return found
 
-    def put(self, tensors: Tensors, done: Callable[[Found], None], patience: int = PATIENCE) -> None:
+    def put(self, rows: Rows, done: Callable[[Found], None], patience: int = PATIENCE) -> None:
         """Have rows that were prepared answered.
 
         Args:
-            tensors: the rows.
+            rows: the rows.
             done: told what the model answers; it doesn't fail.
             patience: turns of the event loop that may pass without another request before they are answered.
         """
-        rows = len(next(iter(tensors.values())))
+        count = len(rows[0] if isinstance(rows, list) else next(iter(rows.values())))
         loop = asyncio.get_running_loop()
-        if rows > self._most:
-            loop.run_in_executor(None, self._found, tensors).add_done_callback(lambda found: done(found.result()))
+        if count > self._most:
+            loop.run_in_executor(None, self._found, rows).add_done_callback(lambda found: done(found.result()))
             return
         if not self._waiting:
             loop.call_soon(self._turn, 0, 0)
-        self._waiting.append(_Asked(tensors, rows, done))
+        self._waiting.append(_Asked(rows, count, done))
         self._patience = max(self._patience, patience)
 
     def _turn(self, former: int, quiet: int) -> None:
@@ -96,7 +92,8 @@ class Batches:
     def _answer(self, batch: Sequence[_Asked]) -> None:
         if len(batch) > 1:
             try:
-                parts = parted(self._model.answer(joined([one.tensors for one in batch])), [one.rows for one in batch])
+                whole = self._model.answer(self._model.together([one.rows for one in batch]))
+                parts = parted(whole, [one.size for one in batch])
             except Exception:  # noqa: BLE001 - whose fault it is, each by itself tells
                 pass
             else:
@@ -104,36 +101,31 @@ class Batches:
                     one.done(prediction)
                 return
         for one in batch:
-            one.done(self._found(one.tensors))
+            one.done(self._found(one.rows))
 
-    def _found(self, tensors: Tensors) -> Found:
+    def _found(self, rows: Rows) -> Found:
         try:
-            return self._model.answer(tensors)
+            return self._model.answer(self._model.together([rows]))
         except Exception as error:  # noqa: BLE001 - whoever asked is told
             return error
 
 
 def batches(waiting: Sequence[_Asked], most: int) -> list[list[_Asked]]:
-    """Return requests in batches of so many rows at most, in their order; of tensors that can't be joined, others."""
+    """Return requests in batches of so many rows at most, in their order; of rows that can't be joined, others."""
     found: list[list[_Asked]] = []
-    rows, former = most, None
+    count, former = most, None
     for one in waiting:
-        shape = _shape(one.tensors)
-        if rows + one.rows > most or shape != former:
+        shape = None if isinstance(one.rows, list) else _shape(one.rows)
+        if count + one.size > most or shape != former:
             found.append([])
-            rows, former = 0, shape
+            count, former = 0, shape
         found[-1].append(one)
-        rows += one.rows
+        count += one.size
     return found
 
 
-def _shape(tensors: Tensors) -> list[tuple[str, Any]]:
+def _shape(tensors: Mapping[str, NDArray[Any]]) -> list[tuple[str, Any]]:
     return [(name, array.shape[1:]) for name, array in tensors.items()]
-
-
-def joined(tensors: Sequence[Tensors]) -> Tensors:
-    """Return the rows of several requests together."""
-    return {name: np.concatenate([one[name] for one in tensors]) for name in tensors[0]}
 
 
 def parted(prediction: Prediction, rows: Sequence[int]) -> list[Prediction]:

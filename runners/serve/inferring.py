@@ -40,12 +40,12 @@ class Inferring:
         try:
             self._asked = asked = read_inference(body, length)
             self._columns = of_tensors(asked.inputs, served.signature)
-            tensors = served.model.prepare(self._columns)
+            rows = served.model.rows(self._columns)
         except Exception as error:  # noqa: BLE001 - nothing that a client sends ends the process
             self._fail(error)
             return
         exchange.is_read = True
-        served.batches.put(tensors, self._end)
+        served.batches.put(rows, self._end)
 
     def _end(self, found: Found) -> None:
         served, exchange, asked = self._served, self._exchange, self._asked

@@ -74,9 +74,9 @@ class ServedModel:
         """
         if self.signature.image:
             columns = await asyncio.to_thread(self.model.prepared, columns)
-        tensors = self.model.prepare(columns)
+        rows = self.model.rows(columns)
         exchange.is_read = True
-        prediction = await self.batches.answer(tensors, patience)
+        prediction = await self.batches.answer(rows, patience)
         exchange.columns, exchange.prediction = columns, prediction
         return prediction
 
