@@ -63,7 +63,7 @@ class Application:
         if method != "POST":
             reply(self._get(path, method, head))
             return
-        exchange = Exchange(head[REQUEST].decode("latin-1") if REQUEST in head else new_id(), time=time.time())
+        exchange = Exchange(head.get(REQUEST, b"").decode("latin-1") or new_id(), time=time.time())
         exchange.query = query
         if path in self._infer and body is not None and self._is_plain and CODED not in head:
             Inferring(self._served, exchange, reply, is_told=SMOKE not in head).begin(body, head.get(JSON_LENGTH))

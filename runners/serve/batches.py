@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import structlog
 from numpy.typing import NDArray
 
 from runners.models import Model, Prediction, Rows
@@ -98,16 +99,24 @@ class Batches:
                 pass
             else:
                 for one, prediction in zip(batch, parts, strict=True):
-                    one.done(prediction)
+                    _tell(one, prediction)
                 return
         for one in batch:
-            one.done(self._found(one.rows))
+            _tell(one, self._found(one.rows))
 
     def _found(self, rows: Rows) -> Found:
         try:
             return self._model.answer(self._model.together([rows]))
         except Exception as error:  # noqa: BLE001 - whoever asked is told
             return error
+
+
+def _tell(one: _Asked, found: Found) -> None:
+    """Tell one; if that fails, the others of its batch are told all the same."""
+    try:
+        one.done(found)
+    except Exception as error:  # noqa: BLE001 - as it says
+        structlog.get_logger().error("a request of a batch couldn't be told its answer", exc_info=error)
 
 
 def batches(waiting: Sequence[_Asked], most: int) -> list[list[_Asked]]:

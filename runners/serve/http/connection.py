@@ -12,8 +12,8 @@ import httptools
 
 from runners.serve.answers import Answer, refused
 from runners.serve.http import request as bounds
+from runners.serve.http.connections import Connections
 from runners.serve.http.request import RefusedRequest, Request, target
-from runners.serve.http.shared import Shared
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _UPGRADING = frozenset({b"connection", b"upgrade", b"http2-settings"})
@@ -24,11 +24,11 @@ class Connection(asyncio.Protocol):
     """A client's connection.
 
     Args:
-        shared: what all connections have in common.
+        connections: what all connections have in common.
     """
 
-    def __init__(self, shared: Shared) -> None:
-        self._shared = shared
+    def __init__(self, connections: Connections) -> None:
+        self._all = connections
         self._parser: Any = httptools.HttpRequestParser(self)
         self._transport: Any = None
         self._waiting: deque[Request | RefusedRequest | None] = deque()  # None is the client's end
@@ -43,14 +43,14 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
         self._transport = transport
-        self._shared.connections.add(self)
-        self._deadline = self._shared.now + bounds.IDLE
-        if self._shared.is_ending:
+        self._all.open.add(self)
+        self._deadline = self._all.now + bounds.IDLE
+        if self._all.is_ending:
             transport.close()
 
     def connection_lost(self, _error: Exception | None) -> None:
         """End: nobody is there to be told."""
-        self._shared.connections.discard(self)
+        self._all.open.discard(self)
         self._is_over, self._parser = True, None  # the parser knows this object, and this object the parser
         self._waiting.clear()
 
@@ -109,7 +109,7 @@ class Connection(asyncio.Protocol):
         """Begin a request."""
         self._url, self._head, self._body, self._size, self._wire = b"", {}, b"", 0, 0
         self._is_reading, self._is_head_read = True, False
-        self._deadline = self._shared.now + bounds.HEAD_SECONDS
+        self._deadline = self._all.now + bounds.HEAD_SECONDS
 
     def on_url(self, url: bytes) -> None:
         """Take what it names, or a part of that."""
@@ -123,7 +123,7 @@ class Connection(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         """See how the request goes on."""
         self._is_head_read = True
-        self._deadline = self._shared.now + bounds.SENDING
+        self._deadline = self._all.now + bounds.SENDING
         parser = self._parser
         version = parser.get_http_version()
         if version != "1.1" and version != "1.0":  # noqa: PLR1714 - a tuple takes as long again
@@ -135,15 +135,15 @@ class Connection(asyncio.Protocol):
 
     def _expected(self) -> None:
         length = self._head.get(b"content-length", b"0")
-        if int(length) > self._shared.limit:
-            raise RefusedRequest(413, f"the request is larger than {self._shared.limit / 2**20:g} MiB")
+        if int(length) > self._all.limit:
+            raise RefusedRequest(413, f"the request is larger than {self._all.limit / 2**20:g} MiB")
         if self._asked is None and not self._waiting and self._head[b"expect"].lower() == b"100-continue":
             self._transport.write(_CONTINUE)
 
     def on_body(self, body: bytes) -> None:
         """Take a part of the body."""
         self._size += len(body)
-        if self._size > self._shared.limit:
+        if self._size > self._all.limit:
             self._body = b""
             if self._size > bounds.DRAINED:
                 raise RefusedRequest(413, "the request is far too large")
@@ -158,9 +158,9 @@ class Connection(asyncio.Protocol):
         if self._is_upgrade:
             return
         self._is_reading = False
-        self._deadline = self._shared.now + bounds.IDLE
+        self._deadline = self._all.now + bounds.IDLE
         path, query = target(self._url)
-        body = self._body if self._size <= self._shared.limit else None
+        body = self._body if self._size <= self._all.limit else None
         method = self._parser.get_method().decode()
         self._waiting.append(Request(method, path, query, self._head, body, self._stays))
 
@@ -175,7 +175,7 @@ class Connection(asyncio.Protocol):
             self._transport.resume_reading()
         if isinstance(one, Request):
             self._asked = one
-            self._shared.app(one, self._reply)
+            self._all.app(one, self._reply)
         elif one is None:
             self._transport.close()
         else:
@@ -183,25 +183,25 @@ class Connection(asyncio.Protocol):
 
     def _reply(self, answer: Answer) -> None:
         asked, self._asked = self._asked, None
-        transport, shared = self._transport, self._shared
+        transport, everyone = self._transport, self._all
         if asked is None or transport.is_closing():
             return
-        stays = asked.stays and not shared.is_ending
-        head, body = shared.head_of(answer, stays=stays), b"" if asked.method == "HEAD" else answer.body
+        stays = asked.stays and not everyone.is_ending
+        head, body = everyone.head_of(answer, stays=stays), b"" if asked.method == "HEAD" else answer.body
         transport.write(head + body)
-        self._deadline = shared.now + (bounds.SENDING if self._is_reading else bounds.IDLE)
+        self._deadline = everyone.now + (bounds.SENDING if self._is_reading else bounds.IDLE)
         if not stays:
             self._is_over = True
             transport.close()
         elif self._waiting:
-            shared.later(self._next)
+            everyone.later(self._next)
 
     def _refuse(self, error: RefusedRequest) -> None:
         """Say what is wrong, and end; what the client still sends is thrown away, or it would lose what it was told."""
         self._is_over = True
-        self._deadline = self._shared.now + bounds.LINGER
+        self._deadline = self._all.now + bounds.LINGER
         answer = refused(error.status, error.what)
-        self._transport.write(self._shared.head_of(answer, stays=False) + answer.body)
+        self._transport.write(self._all.head_of(answer, stays=False) + answer.body)
         self._transport.write_eof()
 
     # Ending

@@ -5,8 +5,8 @@ import contextlib
 import time
 
 from runners.serve.http.connection import Connection
+from runners.serve.http.connections import Connections
 from runners.serve.http.request import App
-from runners.serve.http.shared import Shared
 
 BACKLOG = 2048
 """Connections that wait to be taken."""
@@ -21,7 +21,7 @@ class Server:
     """
 
     def __init__(self, app: App, limit: int) -> None:
-        self._shared = Shared(app, limit, lambda what: asyncio.get_running_loop().call_soon(what))
+        self._all = Connections(app, limit, lambda what: asyncio.get_running_loop().call_soon(what))
         self._listening: asyncio.Server | None = None
         self._ticking: asyncio.Task[None] | None = None
 
@@ -32,10 +32,10 @@ class Server:
             OSError: it can't.
         """
         loop = asyncio.get_running_loop()
-        self._shared.tick(loop.time(), time.time())
+        self._all.tick(loop.time(), time.time())
 
         def made() -> Connection:
-            return Connection(self._shared)
+            return Connection(self._all)
 
         if socket is not None:
             self._listening = await loop.create_unix_server(made, socket, backlog=BACKLOG)
@@ -47,21 +47,21 @@ class Server:
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(1)
-            self._shared.tick(asyncio.get_running_loop().time(), time.time())
+            self._all.tick(asyncio.get_running_loop().time(), time.time())
 
     async def stop(self, grace: float) -> None:
         """Take no further connection, answer what has begun for so many seconds, and end."""
         if self._listening is None or self._ticking is None:
             return
         self._listening.close()
-        self._shared.is_ending = True
-        for one in tuple(self._shared.connections):
+        self._all.is_ending = True
+        for one in tuple(self._all.open):
             one.drain()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(grace):
-                while self._shared.connections:
+                while self._all.open:
                     await asyncio.sleep(0.01)
-        for one in tuple(self._shared.connections):
+        for one in tuple(self._all.open):
             one.abort()
         self._ticking.cancel()
         with contextlib.suppress(asyncio.CancelledError):

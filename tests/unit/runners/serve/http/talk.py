@@ -6,8 +6,8 @@ from typing import Any
 
 from runners.serve.answers import Answer, told
 from runners.serve.http.connection import Connection
+from runners.serve.http.connections import Connections
 from runners.serve.http.request import Reply, Request
-from runners.serve.http.shared import Shared
 
 LIMIT = 100
 
@@ -52,9 +52,9 @@ class Talk:
         self.asked: list[Request] = []
         self.later: list[Reply] = []
         self._soon: list[Callable[[], None]] = []
-        self.shared = Shared(self._answer, limit, self._soon.append)
-        self.shared.tick(1000.0, 0.0)
-        self.connection = Connection(self.shared)
+        self.connections = Connections(self._answer, limit, self._soon.append)
+        self.connections.tick(1000.0, 0.0)
+        self.connection = Connection(self.connections)
         self.transport = Transport()
         self.connection.connection_made(self.transport)  # type: ignore[arg-type]
 
@@ -85,7 +85,7 @@ class Talk:
     def wait(self, seconds: float) -> None:
         """Let time pass, second by second."""
         for _ in range(int(seconds)):
-            self.shared.tick(self.shared.now + 1, 0.0)
+            self.connections.tick(self.connections.now + 1, 0.0)
 
     @property
     def answers(self) -> list[tuple[int, Any]]:

@@ -243,7 +243,7 @@ def test_a_client_that_has_gone_is_told_nothing() -> None:
     talk.transport.close()
     talk.connection.connection_lost(None)
     talk.reply()
-    assert (talk.statuses, len(talk.asked), talk.shared.connections) == ([], 1, set())
+    assert (talk.statuses, len(talk.asked), talk.connections.open) == ([], 1, set())
 
 
 def test_a_client_that_sends_no_more_is_answered_and_one_that_broke_off_isn_t() -> None:
@@ -258,7 +258,7 @@ def test_a_client_that_sends_no_more_is_answered_and_one_that_broke_off_isn_t() 
 def test_at_the_end_what_was_asked_is_answered_and_nothing_else() -> None:
     idle, half, busy = Talk(), Talk().send(post(b"abc")[:-1]), Talk().send(post(b"1", "/later"))
     for talk in (idle, half, busy):
-        talk.shared.is_ending = True
+        talk.connections.is_ending = True
         talk.connection.drain()
     assert [talk.transport.is_over for talk in (idle, half, busy)] == [True, False, False]
     half.send(b"c")
@@ -278,6 +278,6 @@ def test_only_the_first_answer_counts() -> None:
 
 def test_a_fault_of_ours_is_no_client_s_mistake() -> None:
     talk = Talk()
-    talk.shared.limit = "broken"  # type: ignore[assignment]
+    talk.connections.limit = "broken"  # type: ignore[assignment]
     with pytest.raises(TypeError):
         talk.send(post(b"abc"))

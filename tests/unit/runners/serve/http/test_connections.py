@@ -1,7 +1,7 @@
 """The heads of answers, and the clock of connections."""
 
 from runners.serve.answers import JSON, Answer
-from runners.serve.http.shared import Shared
+from runners.serve.http.connections import Connections
 
 
 class Kept:
@@ -20,12 +20,12 @@ class Kept:
         raise AssertionError
 
 
-def shared() -> Shared:
-    return Shared(lambda request, reply: None, 10, lambda what: None)
+def connections() -> Connections:
+    return Connections(lambda request, reply: None, 10, lambda what: None)
 
 
 def test_a_head_says_the_time_how_long_the_body_is_and_that_the_connection_ends() -> None:
-    one = shared()
+    one = connections()
     one.tick(1.0, 784_111_777.0)
     usual = b"HTTP/1.1 200 OK\r\ndate: Sun, 06 Nov 1994 08:49:37 GMT\r\ncontent-type: application/json\r\n"
     assert one.head_of(Answer(200, b"{}"), stays=True) == usual + b"content-length: 2\r\n\r\n"
@@ -39,7 +39,7 @@ def test_a_head_says_the_time_how_long_the_body_is_and_that_the_connection_ends(
 
 
 def test_each_connection_is_told_the_time() -> None:
-    one, kept = shared(), Kept()
-    one.connections.add(kept)
+    one, kept = connections(), Kept()
+    one.open.add(kept)
     one.tick(5.0, 0.0)
     assert (kept.moments, one.now) == ([5.0], 5.0)

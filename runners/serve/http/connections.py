@@ -1,4 +1,4 @@
-"""What all connections of one process share: the application, the bounds, the clock, and the heads of answers."""
+"""What all connections have in common: the application, the bounds, the clock, and the heads of answers."""
 
 from collections.abc import Callable
 from email.utils import formatdate
@@ -25,8 +25,8 @@ class Held(Protocol):
         """Close it at once."""
 
 
-class Shared:
-    """What connections share.
+class Connections:
+    """What the connections of a server have in common, and those that are open.
 
     Args:
         app: what answers.
@@ -36,7 +36,7 @@ class Shared:
 
     def __init__(self, app: App, limit: int, later: Callable[[Callable[[], None]], object]) -> None:
         self.app, self.limit, self.later = app, limit, later
-        self.connections: set[Held] = set()
+        self.open: set[Held] = set()
         self.is_ending = False
         self.now = 0.0
         self._date = self._usual = b""
@@ -51,7 +51,7 @@ class Shared:
         self.now = now
         self._date = f"date: {formatdate(seconds, usegmt=True)}\r\n".encode()
         self._usual = self._start(200, JSON) + b"content-length: "
-        for one in tuple(self.connections):
+        for one in tuple(self.open):
             one.expire(now)
 
     def head_of(self, answer: Answer, *, stays: bool) -> bytes:
