@@ -10,8 +10,8 @@ format: onnxruntime for ONNX and for networks (safetensors), LightGBM for its te
 
 from runners.models.errors import ModelInputError, ModelRefused
 from runners.models.loading import load
-from runners.models.model import Model, Prediction
+from runners.models.model import Model, Prediction, Rows
 from runners.models.signature import Column, Signature, Tensor
 
-__all__ = ["Column", "Model", "ModelInputError", "ModelRefused", "Prediction", "Signature", "Tensor", "load"]
+__all__ = ["Column", "Model", "ModelInputError", "ModelRefused", "Prediction", "Rows", "Signature", "Tensor", "load"]
 """The public face of the room."""

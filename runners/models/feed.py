@@ -9,10 +9,10 @@ import numpy as np
 from runners.models.columns import DTYPES, Array, Values, matrix_of, tensor_of
 from runners.models.errors import ModelInputError
 from runners.models.pictures import Preparation, in_range, is_encoded, none_missing, prepare_all
+from runners.models.plain import LARGEST
 from runners.models.signature import Column, Signature, Tensor
 
 _FLOATS = ("FP32", "FP64")
-_LARGEST = float(np.finfo(np.float32).max)
 
 
 class Feed:
@@ -94,7 +94,7 @@ def _floats_at_once(names: Sequence[str], columns: Mapping[str, Values], datatyp
     if not _are_floats(values) or len(set(map(len, values))) > 1:
         return {}
     numbers = np.array(values, np.float64)
-    if not np.abs(numbers).max() <= _LARGEST:  # nor where one is NaN
+    if not np.abs(numbers).max() <= LARGEST:  # nor where one is NaN
         return {}
     block = numbers.astype(DTYPES[datatype], copy=False)
     return {name: block[place, :, None] for place, name in enumerate(names)}

@@ -1,9 +1,9 @@
 """A loaded model: columns in, predictions out."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,13 @@ from runners.models.coverage import LOWER, SET, UPPER, bounds, within
 from runners.models.errors import ModelInputError, ModelRefused
 from runners.models.feed import Feed, prepared
 from runners.models.label_sets import texts_of
+from runners.models.plain import Lists, Plain
 from runners.models.signature import Label, Signature
 
 Array = NDArray[Any]
+Tensors = Mapping[str, Array]
+Rows = Tensors | Lists
+"""Rows of a request that fit the model: tensors, or lists that become tensors with those of others."""
 
 
 class Engine(Protocol):
@@ -25,8 +29,7 @@ class Engine(Protocol):
         """Return the raw output of this name for input tensors by name, each [N, width]."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prediction:
+class Prediction(NamedTuple):
     """What a model answers, for N rows.
 
     `prediction` [N] holds classes as the target column has them, numbers, or sets of labels as texts. `probability` [N]
@@ -57,8 +60,7 @@ class Prediction:
 
     def take(self, rows: slice) -> "Prediction":
         """Return the answers for some rows."""
-        others = (self.probability, self.probabilities, self.lower, self.upper, self.sets)
-        return Prediction(self.prediction[rows], *(None if one is None else one[rows] for one in others))
+        return Prediction(self.prediction[rows], *[None if one is None else one[rows] for one in self[1:]])
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,10 @@ class Model:
     @cached_property
     def _feed(self) -> Feed:
         return Feed(self.signature)
+
+    @cached_property
+    def _plain(self) -> Plain:
+        return Plain(self.signature)
 
     def prepared(self, columns: Mapping[str, Values]) -> Mapping[str, Values]:
         """Return columns with the numbers of pictures, which `predict` takes as well as the pictures.
@@ -97,6 +103,23 @@ class Model:
             ModelInputError: a column is missing, unknown, or of a wrong type or shape.
         """
         return self._feed.tensors(columns)
+
+    def rows(self, columns: Mapping[str, Values]) -> Rows:
+        """Return the rows of a request as they wait to be answered with others; what fails here is the request's fault.
+
+        Raises:
+            ModelInputError: a column is missing, unknown, or of a wrong type or shape.
+        """
+        return self._plain.lists(columns) or self.prepare(columns)
+
+    def together(self, asked: Sequence[Rows]) -> Tensors:
+        """Return the tensors of several requests' rows, of one form and shape, one after the other."""
+        first = asked[0]
+        if isinstance(first, list):
+            return self._plain.tensors(asked)  # type: ignore[arg-type]  # they are of one form
+        if len(asked) == 1:
+            return first
+        return {name: np.concatenate([one[name] for one in asked]) for name in first}  # type: ignore[call-overload]
 
     def answer(self, tensors: Mapping[str, Array]) -> Prediction:
         """Answer for the rows of tensors that were prepared.
@@ -146,7 +169,7 @@ def _classes(scores: Array, signature: Signature) -> Prediction:
         told = Prediction(told.prediction, probability=chances)
     if signature.coverage is None:
         return told
-    return replace(told, sets=texts_of(within(scores, signature.coverage), signature.classes))
+    return told._replace(sets=texts_of(within(scores, signature.coverage), signature.classes))
 
 
 def _matrix(raw: Any, classes: tuple[Label, ...], rows: int) -> Array:

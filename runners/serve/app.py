@@ -1,20 +1,22 @@
-"""The application: one model's endpoint by versions 1 and 2 of the Open Inference Protocol, as plain ASGI.
+"""The application: one model's endpoint by versions 1 and 2 of the Open Inference Protocol.
 
-It is ASGI by hand (https://asgi.readthedocs.io/), since a request passes here thousands of times a second; what it
-answers is held to KServe's own `ModelServer` by tests. A client's mistake is answered with 4xx, always.
+What it answers is held to KServe's own `ModelServer` by tests. A client's mistake is answered with 4xx, always.
 """
 
+import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from runners.serve.about import ABOUT_SERVER, about_model
 from runners.serve.answers import JSON, Answer, inferred, refused, told
-from runners.serve.bodies import Message, Receive, is_known, read, unpacked
+from runners.serve.bodies import is_known, unpacked
 from runners.serve.columns import of_instances
 from runners.serve.explaining import Explaining, missing
 from runners.serve.form import POLICY, form
+from runners.serve.http.request import Reply, Request
+from runners.serve.inferring import Inferring
 from runners.serve.openapi import openapi
 from runners.serve.request_context import REQUEST, SMOKE, Exchange, new_id
 from runners.serve.requests import Inference, read_inference, read_json
@@ -22,14 +24,14 @@ from runners.serve.responses import as_predictions
 from runners.serve.served_model import NotServed, ServedModel
 from runners.serve.types import JSON_LENGTH
 
-Send = Callable[[Message], Awaitable[None]]
-Head = dict[bytes, bytes]
+Head = Mapping[bytes, bytes]
 
 _HTML = (
     (b"content-type", b"text/html; charset=utf-8"),
     (b"content-security-policy", POLICY.encode()),
     (b"vary", b"accept"),
 )
+CODED = b"content-encoding"
 SHUT = "/v2/repository"
 """Loading and unloading of models: the process serves the one that it was started with."""
 _SHUT = "models are not loaded or unloaded here: pin another model in the deployment's spec"
@@ -52,18 +54,23 @@ class Application:
         self._explaining = Explaining(name, served.model)
         self._pages = pages(served)
         self._form = Answer(200, form(name, served.signature).encode(), _HTML)
+        self._is_plain = not served.signature.image  # pictures are read by a thread
+        self._tasks: set[asyncio.Task[None]] = set()
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        if scope["type"] != "http":
+    def __call__(self, request: Request, reply: Reply) -> None:
+        """Answer one request, at once or later."""
+        method, path, query, head, body, _ = request
+        if method != "POST":
+            reply(self._get(path, method, head))
             return
-        if scope["method"] == "POST":
-            answer = await self._post(scope, receive)
-        else:
-            answer = self._get(scope["path"], scope["method"], dict(scope["headers"]))
-        headers = [*answer.headers, (b"content-length", str(len(answer.body)).encode())]
-        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        await send({"type": "http.response.body", "body": answer.body})
+        exchange = Exchange(head.get(REQUEST, b"").decode("latin-1") or new_id(), time=time.time())
+        exchange.query = query
+        if path in self._infer and body is not None and self._is_plain and CODED not in head:
+            Inferring(self._served, exchange, reply, is_told=SMOKE not in head).begin(body, head.get(JSON_LENGTH))
+            return
+        task = asyncio.get_running_loop().create_task(self._post(request, exchange, reply))
+        self._tasks.add(task)  # the loop itself doesn't hold it
+        task.add_done_callback(self._tasks.discard)
 
     def _get(self, path: str, method: str, head: Head) -> Answer:
         if method not in ("GET", "HEAD"):
@@ -78,22 +85,19 @@ class Application:
             return refused(405, "post a request here", (*JSON, (b"allow", b"POST")))
         return self._unknown(path)
 
-    async def _post(self, scope: Message, receive: Receive) -> Answer:
-        path, head = scope["path"], dict(scope["headers"])
-        exchange = Exchange(head.get(REQUEST, b"").decode("latin-1") or new_id(), time=time.time())
-        exchange.query = scope.get("query_string", b"").decode("latin-1")
-        began = time.perf_counter()
-        answer = await self._served.guarded(self._answer(path, head, receive, exchange), exchange)
+    async def _post(self, request: Request, exchange: Exchange, reply: Reply) -> None:
+        path, began = request.path, time.perf_counter()
+        answer = await self._served.guarded(self._answer(request, exchange), exchange)
         if answer is None:
             answer = refused(exchange.status, exchange.error)
         exchange.status = answer.status
-        if SMOKE not in head and (path == self._predict or path in self._infer):
+        if SMOKE not in request.head and (path == self._predict or path in self._infer):
             self._served.tell(exchange, began)
-        return answer
+        reply(answer)
 
-    async def _answer(self, path: str, head: Head, receive: Receive, exchange: Exchange) -> Answer:
-        body = await read(receive, self._limit, _announced(head))
-        if body is not None and (encoding := head.get(b"content-encoding", b"identity")).lower() != b"identity":
+    async def _answer(self, request: Request, exchange: Exchange) -> Answer:
+        path, head, body = request.path, request.head, request.body
+        if body is not None and (encoding := head.get(CODED, b"identity")).lower() != b"identity":
             if not is_known(encoding):
                 what = f"(Content-Encoding {encoding.decode('latin-1')[:40]} isn't read)"
                 return refused(415, f"send requests uncompressed, or by gzip or deflate {what}")
@@ -154,8 +158,3 @@ def pages(served: ServedModel) -> dict[str, Answer]:
         f"/v2/models/{name}/ready": ready,
         **({version: described, f"{version}/ready": ready} if served.version else {}),
     }
-
-
-def _announced(head: Head) -> int:
-    length = head.get(b"content-length", b"")
-    return int(length) if length.isdigit() else 0

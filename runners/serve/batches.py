@@ -1,32 +1,36 @@
 """Requests that are answered together: those that wait when the model is free, for a batch costs little more than one.
 
-Nobody waits for others to come: what has arrived by one turn of the event loop is one batch, so that batches are as
-long as the load makes them, and a lone request is answered at once. Where requests are handed over one by one, a few
-turns apart, whoever asks says how many turns may pass without a newcomer. Rows of a batch know nothing of each other.
+Nobody waits for others by the clock: a batch ends after a few turns of the event loop without a newcomer, which are
+no time where nothing else is to do, so that batches are as long as the load makes them, and a lone request is answered
+at once. Where requests are handed over one by one, further apart, whoever asks says how many turns may pass. Rows of a
+batch know nothing of each other.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
+import structlog
 from numpy.typing import NDArray
 
-from runners.models import Model, Prediction
+from runners.models import Model, Prediction, Rows
 
 INLINE_ROWS = 200
 """Rows up to which a prediction is made at once; a longer one is made by a thread, so that others needn't wait."""
 
+PATIENCE = 2
+"""Turns of the event loop without another request after which a batch is answered."""
 FULL = 32
 """Requests after which nobody waits for more."""
 
-Tensors = Mapping[str, NDArray[Any]]
+Found = Prediction | Exception
+"""What the model answers, or why it doesn't."""
 
 
 class _Asked(NamedTuple):
-    tensors: Tensors
-    rows: int
-    answer: "asyncio.Future[Prediction]"
+    rows: Rows
+    size: int
+    done: Callable[[Found], None]
 
 
 class Batches:
@@ -43,27 +47,37 @@ class Batches:
         self._waiting: list[_Asked] = []
         self._patience = 0
 
-    async def answer(self, tensors: Tensors, patience: int = 0) -> Prediction:
-        """Return what the model answers for rows that were prepared.
-
-        Args:
-            tensors: the rows.
-            patience: turns of the event loop that may pass without another request before they are answered.
+    async def answer(self, rows: Rows, patience: int = PATIENCE) -> Prediction:
+        """Return what the model answers for rows that were prepared; `put` has the arguments.
 
         Raises:
             ModelInputError: a row has no finite answer.
             ModelRefused: the model doesn't answer as its signature says.
         """
-        rows = len(next(iter(tensors.values())))
-        if rows > self._most:
-            return await asyncio.to_thread(self._model.answer, tensors)
+        answer: asyncio.Future[Found] = asyncio.get_running_loop().create_future()
+        self.put(rows, lambda found: None if answer.done() else answer.set_result(found), patience)
+        found = await answer
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def put(self, rows: Rows, done: Callable[[Found], None], patience: int = PATIENCE) -> None:
+        """Have rows that were prepared answered.
+
+        Args:
+            rows: the rows.
+            done: told what the model answers; it doesn't fail.
+            patience: turns of the event loop that may pass without another request before they are answered.
+        """
+        count = len(rows[0] if isinstance(rows, list) else next(iter(rows.values())))
         loop = asyncio.get_running_loop()
+        if count > self._most:
+            loop.run_in_executor(None, self._found, rows).add_done_callback(lambda found: done(found.result()))
+            return
         if not self._waiting:
             loop.call_soon(self._turn, 0, 0)
-        asked = _Asked(tensors, rows, loop.create_future())
-        self._waiting.append(asked)
+        self._waiting.append(_Asked(rows, count, done))
         self._patience = max(self._patience, patience)
-        return await asked.answer
 
     def _turn(self, former: int, quiet: int) -> None:
         """Answer what waits, once no more has come for as many turns as it has patience, or it is enough."""
@@ -74,46 +88,53 @@ class Batches:
             return
         waiting, self._waiting, self._patience = self._waiting, [], 0
         for batch in batches(waiting, self._most):
-            self._answer([one for one in batch if not one.answer.cancelled()])
+            self._answer(batch)
 
     def _answer(self, batch: Sequence[_Asked]) -> None:
         if len(batch) > 1:
             try:
-                parts = parted(self._model.answer(joined([one.tensors for one in batch])), [one.rows for one in batch])
+                whole = self._model.answer(self._model.together([one.rows for one in batch]))
+                parts = parted(whole, [one.size for one in batch])
             except Exception:  # noqa: BLE001 - whose fault it is, each by itself tells
                 pass
             else:
                 for one, prediction in zip(batch, parts, strict=True):
-                    one.answer.set_result(prediction)
+                    _tell(one, prediction)
                 return
         for one in batch:
-            try:
-                one.answer.set_result(self._model.answer(one.tensors))
-            except Exception as error:  # noqa: BLE001 - whoever awaits it is told
-                one.answer.set_exception(error)
+            _tell(one, self._found(one.rows))
+
+    def _found(self, rows: Rows) -> Found:
+        try:
+            return self._model.answer(self._model.together([rows]))
+        except Exception as error:  # noqa: BLE001 - whoever asked is told
+            return error
+
+
+def _tell(one: _Asked, found: Found) -> None:
+    """Tell one; if that fails, the others of its batch are told all the same."""
+    try:
+        one.done(found)
+    except Exception as error:  # noqa: BLE001 - as it says
+        structlog.get_logger().error("a request of a batch couldn't be told its answer", exc_info=error)
 
 
 def batches(waiting: Sequence[_Asked], most: int) -> list[list[_Asked]]:
-    """Return requests in batches of so many rows at most, in their order; of tensors that can't be joined, others."""
+    """Return requests in batches of so many rows at most, in their order; of rows that can't be joined, others."""
     found: list[list[_Asked]] = []
-    rows, former = most, None
+    count, former = most, None
     for one in waiting:
-        shape = _shape(one.tensors)
-        if rows + one.rows > most or shape != former:
+        shape = None if isinstance(one.rows, list) else _shape(one.rows)
+        if count + one.size > most or shape != former:
             found.append([])
-            rows, former = 0, shape
+            count, former = 0, shape
         found[-1].append(one)
-        rows += one.rows
+        count += one.size
     return found
 
 
-def _shape(tensors: Tensors) -> list[tuple[str, Any]]:
+def _shape(tensors: Mapping[str, NDArray[Any]]) -> list[tuple[str, Any]]:
     return [(name, array.shape[1:]) for name, array in tensors.items()]
-
-
-def joined(tensors: Sequence[Tensors]) -> Tensors:
-    """Return the rows of several requests together."""
-    return {name: np.concatenate([one[name] for one in tensors]) for name in tensors[0]}
 
 
 def parted(prediction: Prediction, rows: Sequence[int]) -> list[Prediction]:

@@ -16,6 +16,8 @@ from runners.serve.types import all_whole, held_to_types, of_datatype
 Columns = Mapping[str, Any]
 """Values by the name of their column, one for each row."""
 MOST_SHOWN = 20
+_FLOATS = frozenset({"FP32", "FP64"})
+_FLOAT = frozenset({float})
 
 
 class NamedTensor(Protocol):
@@ -100,12 +102,22 @@ def of_tensors(tensors: Sequence[NamedTensor], signature: Signature) -> Columns:
     Raises:
         ModelInputError: two have one name, or a tensor's values aren't of its datatype, or as many as its shape says.
     """
-    columns = {tensor.name: _values(tensor) for tensor in tensors}
+    numbers = {tensor.name: _numbers(tensor) for tensor in tensors}
+    is_plain = None not in numbers.values()
+    columns = numbers if is_plain else {tensor.name: _values(tensor) for tensor in tensors}
     if not columns:
         raise ModelInputError(f"the request has no inputs; {expected(signature)}")
     if len(columns) < len(tensors):
         raise ModelInputError("two inputs of the request have the same name")
-    return held_to_types(columns, signature)
+    return columns if is_plain else held_to_types(columns, signature)
+
+
+def _numbers(tensor: NamedTensor) -> list[float] | None:
+    """Return the values of a tensor of one row or more of single numbers with a fraction, which need no second look."""
+    data, shape = tensor.data, tensor.shape
+    if type(data) is not list or tensor.datatype not in _FLOATS or set(map(type, data)) != _FLOAT:
+        return None
+    return data if shape == [len(data)] or shape == [len(data), 1] else None
 
 
 def _values(tensor: NamedTensor) -> Any:

@@ -61,7 +61,9 @@ class Explaining:
         )
         self._waiting = 0
 
-    async def answer(self, path: str, body: bytes, head: Mapping[bytes, bytes], exchange: Exchange) -> Answer:
+    async def answer(
+        self, path: str, body: bytes | bytearray, head: Mapping[bytes, bytes], exchange: Exchange
+    ) -> Answer:
         """Answer one request.
 
         Raises:

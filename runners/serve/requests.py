@@ -76,7 +76,7 @@ class Inference(NamedTuple):
     """Whether it wants all outputs as binary data of which it says nothing else."""
 
 
-def read_json(body: bytes) -> Any:
+def read_json(body: bytes | bytearray) -> Any:
     """Read a body.
 
     Raises:
@@ -94,7 +94,7 @@ def read_json(body: bytes) -> Any:
         raise ModelInputError(f"the body is no JSON: {error}") from None
 
 
-def read_inference(body: bytes, header: bytes | None) -> Inference:
+def read_inference(body: bytes | bytearray, header: bytes | None) -> Inference:
     """Read a request of version 2.
 
     Args:
@@ -114,8 +114,9 @@ def read_inference(body: bytes, header: bytes | None) -> Inference:
     for place, given in enumerate(inputs):
         if given.data is None and isinstance(given, RequestInput):
             raise ModelInputError(f"{_NONE}: it has no data - at `$.inputs[{place}]`", given.name)
-    outputs = asked.outputs or ()
-    wanted = {out.name: (out.parameters or {}).get("binary_data") for out in outputs}
+    if asked.outputs is None and asked.parameters is None:
+        return Inference(asked.id, inputs, None, _NO_NAMES)
+    wanted = {out.name: (out.parameters or {}).get("binary_data") for out in asked.outputs or ()}
     return Inference(
         asked.id,
         inputs,
@@ -125,6 +126,7 @@ def read_inference(body: bytes, header: bytes | None) -> Inference:
     )
 
 
+_NO_NAMES: frozenset[str] = frozenset()
 _NONE = "the body is no inference request of version 2"
 
 

@@ -1,6 +1,6 @@
 """From a prediction to an answer, by both versions of the Open Inference Protocol. Pure functions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -53,11 +53,10 @@ def as_outputs(
     columns = prediction.as_columns()
     if requested and SHARES in requested and prediction.probability is not None:
         columns[SHARES] = both(prediction.probability, signature)
-    declared = {column.name: column for column in signature.outputs}
     for name in requested or ():
         if name not in columns:
             raise ModelInputError(f"there is no output {name}: the model answers {', '.join(columns)}", name)
-    return tuple(_output(name, columns[name], declared) for name in requested or columns)
+    return tuple(_output(name, columns[name], signature.outputs) for name in requested or columns)
 
 
 def both(probability: NDArray[Any], signature: Signature) -> NDArray[Any]:
@@ -66,8 +65,12 @@ def both(probability: NDArray[Any], signature: Signature) -> NDArray[Any]:
     return np.where(is_positive, probability[:, None], 1 - probability[:, None])
 
 
-def _output(name: str, array: NDArray[Any], declared: Mapping[str, Column]) -> Output:
-    known = declared.get(name) or Column(name, datatype_of(array), (-1, *array.shape[1:]))
+def _output(name: str, array: NDArray[Any], declared: Sequence[Column]) -> Output:
+    for known in declared:
+        if known.name == name:
+            break
+    else:
+        known = Column(name, datatype_of(array), (-1, *array.shape[1:]))
     return Output(name, known.datatype, [len(array), *known.shape[1:]], array.ravel().tolist())
 
 

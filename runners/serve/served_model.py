@@ -11,7 +11,7 @@ from typing import TypeVar
 import structlog
 
 from runners.models import Model, ModelInputError, Prediction
-from runners.serve.batches import Batches
+from runners.serve.batches import PATIENCE, Batches
 from runners.serve.columns import Columns, of_tensors
 from runners.serve.request_context import Exchange
 from runners.serve.requests import Inference
@@ -43,7 +43,7 @@ class ServedModel:
     def __init__(self, name: str, version: str, model: Model, log: Callable[[Exchange], None]) -> None:
         self.name, self.version, self.signature = name, version, model.signature
         self.model, self._log = model, log
-        self._batches = Batches(model)
+        self.batches = Batches(model)
 
     def find(self, name: str, version: str = "") -> None:
         """Hold a name that was asked for, and a version where one was, against what is served.
@@ -57,7 +57,7 @@ class ServedModel:
             known = f"revision {self.version} answered here" if self.version else "it has no versions here"
             raise NotServed(f"{self.name} has no version {version[:100]}: {known}")
 
-    async def infer(self, asked: Inference, exchange: Exchange, patience: int = 0) -> tuple[Output, ...]:
+    async def infer(self, asked: Inference, exchange: Exchange, patience: int = PATIENCE) -> tuple[Output, ...]:
         """Return the outputs of version 2 that a request asks for; `patience` is that of `Batches.answer`.
 
         Raises:
@@ -66,7 +66,7 @@ class ServedModel:
         prediction = await self.predict(of_tensors(asked.inputs, self.signature), exchange, patience)
         return as_outputs(prediction, self.signature, asked.requested)
 
-    async def predict(self, columns: Columns, exchange: Exchange, patience: int = 0) -> Prediction:
+    async def predict(self, columns: Columns, exchange: Exchange, patience: int = PATIENCE) -> Prediction:
         """Return what the model answers for columns of values; `patience` is that of `Batches.answer`.
 
         Raises:
@@ -74,9 +74,9 @@ class ServedModel:
         """
         if self.signature.image:
             columns = await asyncio.to_thread(self.model.prepared, columns)
-        tensors = self.model.prepare(columns)
+        rows = self.model.rows(columns)
         exchange.is_read = True
-        prediction = await self._batches.answer(tensors, patience)
+        prediction = await self.batches.answer(rows, patience)
         exchange.columns, exchange.prediction = columns, prediction
         return prediction
 
@@ -84,11 +84,16 @@ class ServedModel:
         """Return what some work of a request makes; None where it fails, and the exchange says why, and whose fault."""
         try:
             return await work
-        except ModelInputError as error:
-            exchange.status, exchange.error = 404 if isinstance(error, NotServed) else 400, str(error)
         except Exception as error:  # noqa: BLE001 - nothing that a client sends ends the process
-            exchange.status, exchange.error = _failure(error, exchange)
+            self.blame(error, exchange)
         return None
+
+    def blame(self, error: Exception, exchange: Exchange) -> None:
+        """Have an exchange say why it failed, and whose fault that is."""
+        if isinstance(error, ModelInputError):
+            exchange.status, exchange.error = 404 if isinstance(error, NotServed) else 400, str(error)
+        else:
+            exchange.status, exchange.error = _failure(error, exchange)
 
     def tell(self, exchange: Exchange, began: float) -> None:
         """Log an inference that was answered; `began` is the performance counter of its beginning."""

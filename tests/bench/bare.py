@@ -1,4 +1,4 @@
-"""A floor for the endpoint: uvicorn, set up as ours is, around what reads a body and answers a fixed one.
+"""A floor for the endpoint: uvicorn, as lean as it gets, around what reads a body and answers a fixed one.
 
 `python -m tests.bench.bare PORT ANSWER`
 """
@@ -7,8 +7,6 @@ import sys
 from typing import Any
 
 import uvicorn
-
-from runners.serve.server import config
 
 
 class Bare:
@@ -32,4 +30,6 @@ class Bare:
 
 
 if __name__ == "__main__":
-    uvicorn.Server(config(Bare(sys.argv[2].encode()), port=int(sys.argv[1]))).run()
+    bare = Bare(sys.argv[2].encode())
+    told = {"loop": "uvloop", "http": "httptools", "ws": "none", "lifespan": "off", "proxy_headers": False}
+    uvicorn.run(bare, port=int(sys.argv[1]), log_config=None, access_log=False, server_header=False, **told)

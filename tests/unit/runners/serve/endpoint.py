@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from runners.models import Model
+from runners.serve.answers import Answer
 from runners.serve.app import Application
-from runners.serve.bodies import Message
+from runners.serve.http.request import Request
 from runners.serve.request_context import Exchange
 from runners.serve.served_model import ServedModel
 
@@ -26,7 +27,7 @@ class Endpoint:
     """An application that is asked without a server around it."""
 
     def __init__(self, model: Model, limit: int = 1000) -> None:
-        self.model = model
+        self.model, self._limit = model, limit
         self.logged: list[Exchange] = []
         self.app = Application(ServedModel(NAME, REVISION, model, self.logged.append), limit)
 
@@ -38,18 +39,15 @@ class Endpoint:
     async def asked(
         self, path: str, told: Any = None, method: str = "POST", query: str = "", **headers: str
     ) -> tuple[int, Any]:
-        answers: list[Message] = []
         body = told if isinstance(told, bytes) else json.dumps(told).encode()
+        head = {name.replace("_", "-").encode(): value.encode() for name, value in headers.items()}
+        request = Request(method, path, query, head, body if len(body) <= self._limit else None)
+        answer = await answered(self.app, request)
+        return answer.status, json.loads(answer.body)
 
-        async def receive() -> Message:
-            return {"type": "http.request", "body": body, "more_body": False}
 
-        async def send(message: Message) -> None:
-            answers.append(message)
-
-        head = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-        scope = {"type": "http", "method": method, "path": path, "headers": head, "query_string": query.encode()}
-        await self.app(scope, receive, send)
-        start, content = answers
-        assert dict(start["headers"])[b"content-length"] == str(len(content["body"])).encode()
-        return start["status"], json.loads(content["body"])
+async def answered(app: Application, request: Request) -> Answer:
+    """Ask an application, and wait for its answer."""
+    told: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+    app(request, told.set_result)
+    return await told

@@ -107,3 +107,19 @@ def test_patience_ends_when_there_is_enough(model: Model) -> None:
 
     asyncio.run(many())
     assert seen.rows == [FULL]
+
+
+def test_who_can_t_be_told_keeps_nobody_else_waiting(model: Model) -> None:
+    batches, told = Batches(model), list[object]()
+    row = model.prepare({"AGEP": [30], "SEX": ["1"]})
+
+    def fails(found: object) -> None:
+        raise RuntimeError("gone")
+
+    async def three() -> None:
+        for done in (fails, told.append, fails):
+            batches.put(row, done)
+        told.append(await batches.answer(row))
+
+    asyncio.run(three())
+    assert len(told) == 2

@@ -6,14 +6,14 @@ import re
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from runners.models import Column, Signature, Tensor, load
 from runners.models.coverage import Coverage
-from runners.serve.app import Application
+from runners.serve.answers import Answer
 from runners.serve.form import POLICY, form
+from runners.serve.http.request import Request
 from runners.tables.reading import ColumnReading, Reading
 from tests.unit.runners.serve.endpoint import Endpoint
 from tests.unit.runners.serve.tiny import bright, explainable, make, signature
@@ -49,23 +49,13 @@ def of(column: Column, reading: ColumnReading | None = None, tensor: str = "FP32
 def test_who_asks_for_a_page_gets_one_and_programs_what_they_got_before(tmp_path: Path) -> None:
     endpoint = Endpoint(load(tmp_path, make(tmp_path)))
     assert endpoint.ask("/", method="GET", accept="application/json") == (200, {"status": "alive"})
-    answers: list[Any] = []
-
-    async def send(message: Any) -> None:
-        answers.append(message)
-
-    async def receive() -> Any:
-        raise AssertionError("a page has no body")
-
-    scope = {"type": "http", "method": "GET", "path": "/", "headers": [(b"accept", b"text/html,*/*")]}
-    application: Application = endpoint.app
-    application_run = application(scope, receive, send)
-    with pytest.raises(StopIteration):
-        application_run.send(None)
-    head = dict(answers[0]["headers"])
+    answers: list[Answer] = []
+    endpoint.app(Request("GET", "/", "", {b"accept": b"text/html,*/*"}, b""), answers.append)
+    (page,) = answers
+    head = dict(page.headers)
     assert head[b"content-type"].startswith(b"text/html")
     assert head[b"content-security-policy"] == POLICY.encode()
-    assert b"employment" in answers[1]["body"]
+    assert b"employment" in page.body
 
 
 def test_a_browser_runs_the_page_s_own_script_alone() -> None:

@@ -9,8 +9,9 @@ from typing import Any
 from reconciler.conformance.protocol.client import Answered, Sent
 from runners.models import load
 from runners.serve.app import Application
+from runners.serve.http.request import Request
 from runners.serve.served_model import ServedModel
-from tests.unit.runners.serve.endpoint import NAME, REVISION
+from tests.unit.runners.serve.endpoint import NAME, REVISION, answered
 from tests.unit.runners.serve.tiny import make
 
 Fault = Callable[[Sent, Answered], Answered]
@@ -28,19 +29,10 @@ class Endpoint:
         return self._fault(sent, asyncio.run(self._asked(sent)))
 
     async def _asked(self, sent: Sent) -> Answered:
-        messages: list[Any] = []
-
-        async def receive() -> Any:
-            return {"type": "http.request", "body": sent.body, "more_body": False}
-
-        async def send(message: Any) -> None:
-            messages.append(message)
-
-        head = [(name.lower().encode(), value.encode()) for name, value in sent.headers.items()]
-        await self._app({"type": "http", "method": sent.method, "path": sent.path, "headers": head}, receive, send)
-        start, content = messages
-        headers = {name.decode(): value.decode() for name, value in start["headers"]}
-        return Answered(start["status"], content["body"], headers)
+        head = {name.lower().encode(): value.encode() for name, value in sent.headers.items()}
+        answer = await answered(self._app, Request(sent.method, sent.path, "", head, sent.body))
+        headers = {name.decode(): value.decode() for name, value in answer.headers}
+        return Answered(answer.status, answer.body, headers)
 
 
 def changed(answer: Answered, **told: Any) -> Answered:

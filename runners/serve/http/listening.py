@@ -1,0 +1,68 @@
+"""The server: where it listens, how time passes for its connections, and how it ends."""
+
+import asyncio
+import contextlib
+import time
+
+from runners.serve.http.connection import Connection
+from runners.serve.http.connections import Connections
+from runners.serve.http.request import App
+
+BACKLOG = 2048
+"""Connections that wait to be taken."""
+
+
+class Server:
+    """An application as it is reached.
+
+    Args:
+        app: what answers.
+        limit: bytes of the largest body.
+    """
+
+    def __init__(self, app: App, limit: int) -> None:
+        self._all = Connections(app, limit, lambda what: asyncio.get_running_loop().call_soon(what))
+        self._listening: asyncio.Server | None = None
+        self._ticking: asyncio.Task[None] | None = None
+
+    async def start(self, *, host: str = "127.0.0.1", port: int = 0, socket: str | None = None) -> int:
+        """Listen at a Unix socket, else at a port of a host; return the port, 0 for a socket.
+
+        Raises:
+            OSError: it can't.
+        """
+        loop = asyncio.get_running_loop()
+        self._all.tick(loop.time(), time.time())
+
+        def made() -> Connection:
+            return Connection(self._all)
+
+        if socket is not None:
+            self._listening = await loop.create_unix_server(made, socket, backlog=BACKLOG)
+        else:
+            self._listening = await loop.create_server(made, host, port, backlog=BACKLOG)
+        self._ticking = loop.create_task(self._tick())
+        return 0 if socket is not None else int(self._listening.sockets[0].getsockname()[1])
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(1)
+            self._all.tick(asyncio.get_running_loop().time(), time.time())
+
+    async def stop(self, grace: float) -> None:
+        """Take no further connection, answer what has begun for so many seconds, and end."""
+        if self._listening is None or self._ticking is None:
+            return
+        self._listening.close()
+        self._all.is_ending = True
+        for one in tuple(self._all.open):
+            one.drain()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(grace):
+                while self._all.open:
+                    await asyncio.sleep(0.01)
+        for one in tuple(self._all.open):
+            one.abort()
+        self._ticking.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._ticking
