@@ -34,8 +34,9 @@ def _with_names(data: Any) -> Any:
     names, rows = (data.get(name) for name in ("columns", "rows")) if isinstance(data, dict) else (None, None)
     if not rows or not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         return data
-    is_sound = isinstance(names, list) and set(map(type, names)) == {str} and len(set(names)) == len(names)
-    if not is_sound or any(len(row) != len(names) for row in rows):
+    if not isinstance(names, list) or set(map(type, names)) != {str} or len(set(names)) != len(names):
+        return {**data, "rows": None}
+    if any(len(row) != len(names) for row in rows):
         return {**data, "rows": None}
     return {**data, "rows": [dict(zip(names, row, strict=True)) for row in rows]}
 

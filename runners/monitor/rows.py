@@ -122,6 +122,8 @@ def taken(values: Values, places: Any) -> Values:
 
 def factored(values: Values) -> tuple[Numbers, list[Any]]:
     """Return a column as the places of its values among those that differ, and these; what is missing is None."""
+    if getattr(values, "dtype", None) in (np.int64, np.float64, np.bool_):
+        values = pa.array(np.asarray(values))
     if not isinstance(values, pa.Array):
         values = _texts(values)
     if not isinstance(values, pa.Array):
