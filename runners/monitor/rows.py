@@ -138,6 +138,14 @@ def factored(values: Values) -> tuple[Numbers, list[Any]]:
     return codes.to_numpy(zero_copy_only=False), distinct
 
 
+def narrowed(values: Values) -> Values:
+    """Return the same with as narrow places of its texts as they need."""
+    if not isinstance(values, pa.Array) or not _is_coded(values.type) or len(values.dictionary) >= 2**15:
+        return values
+    places = values.indices.cast(pa.int8() if len(values.dictionary) < 2**7 else pa.int16())
+    return pa.DictionaryArray.from_arrays(places, values.dictionary)
+
+
 def _texts(values: Any) -> Values:
     """Return values as Arrow's where all are texts: a million of them in the place of a million objects."""
     if str(getattr(values, "dtype", "")) != "object":

@@ -11,7 +11,7 @@ from runners.contract import Request
 from runners.monitor import REPORT, run
 from runners.monitor.parameters import Parameters
 from runners.monitor.payloads import read_log
-from tests.bench.profiling import peak
+from tests.bench.figure import peak
 
 TRIAL = "experiments/bench/0123456789ab"
 THRESHOLDS = {"drifted_columns": 1, "distance": 0.6, "outlier_share": 0.05, "missing_share": 0.05} | {
