@@ -20,7 +20,7 @@ from runners.monitor.events import EVENT, Event, event_of, is_answered, seconds_
 from runners.monitor.rows import Numbers, Values, micros, packed
 from runners.monitor.shapes import Shape, typed
 
-SIZE = 2**20
+SIZE = 2**21
 """Bytes of a block; a longer line is a block by itself."""
 _FIRST = 2**15
 """Bytes of the first block, which is read line by line."""
@@ -55,7 +55,7 @@ class Block:
 
 
 def lines_of(folder: Path) -> Iterator[bytes]:
-    """Yield whole lines of a folder's `*.jsonl` files, at any depth, a mebibyte at a time."""
+    """Yield whole lines of a folder's `*.jsonl` files, at any depth, two mebibytes at a time."""
     size = min(_FIRST, SIZE)
     for path in sorted(folder.rglob("*.jsonl")):
         with path.open("rb") as file:
