@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+import numpy as np
 import pandas as pd
 
 from runners.monitor.chunks import rows_of, size_of
@@ -100,8 +101,11 @@ def _answered(reference: Reference, table: pd.DataFrame) -> pd.DataFrame:
     if PREDICTION not in table:
         return table.head(0)
     if reference.task != "regression":
-        table = table[[name for name in (PREDICTION, *reference.probabilities, TARGET, TIME) if name in table]]
-    whole = table[[PREDICTION, *reference.probabilities]].notna().all(axis=1)
+        names = (name for name in (PREDICTION, *reference.probabilities, TARGET, TIME) if name in table)
+        table = pd.DataFrame({name: table[name].array for name in names}, index=table.index, copy=False)
+    whole = np.ones(len(table), dtype=bool)
+    for name in (PREDICTION, *reference.probabilities):
+        whole &= table[name].notna().to_numpy()
     return table if whole.all() else table[whole]
 
 

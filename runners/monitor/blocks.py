@@ -15,11 +15,15 @@ import pyarrow as pa
 from pyarrow import compute as pc
 from pyarrow import json as arrow_json
 
+from runners.monitor.cells import Cut, Table, cut, table_of
 from runners.monitor.events import EVENT, Event, event_of, is_answered, seconds_of
-from runners.monitor.rows import Numbers, Values, micros, objects, packed
+from runners.monitor.rows import Numbers, Values, micros, packed
+from runners.monitor.shapes import Shape, typed
 
-SIZE = 2**20
+SIZE = 2**21
 """Bytes of a block; a longer line is a block by itself."""
+_FIRST = 2**15
+"""Bytes of the first block, which is read line by line."""
 
 Kept = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """What is kept of a row."""
@@ -51,11 +55,13 @@ class Block:
 
 
 def lines_of(folder: Path) -> Iterator[bytes]:
-    """Yield whole lines of a folder's `*.jsonl` files, at any depth, some mebibytes at a time."""
+    """Yield whole lines of a folder's `*.jsonl` files, at any depth, two mebibytes at a time."""
+    size = min(_FIRST, SIZE)
     for path in sorted(folder.rglob("*.jsonl")):
         with path.open("rb") as file:
-            while block := file.read(SIZE):
+            while block := file.read(size):
                 yield block + file.readline()
+                size = SIZE
 
 
 class Reader:
@@ -68,7 +74,7 @@ class Reader:
 
     def __init__(self, names: Collection[str] | None = None, kept: Kept | None = None) -> None:
         self._names, self._kept = names, kept
-        self._shape: _Shape | None = _Shape(dict.fromkeys(names, None)) if names is not None and not kept else None
+        self._shape: Shape | None = Shape(dict.fromkeys(names, None)) if names is not None and not kept else None
 
     def read(self, lines: bytes) -> Block:
         """Read whole lines."""
@@ -78,18 +84,23 @@ class Reader:
     def _quickly(self, lines: bytes) -> Block | None:
         """Read lines by Arrow; None where they aren't all as it is told to expect them."""
         assert self._shape
-        count = _objects_in(lines)
-        if not count or not _is_utf8(lines) or any(_quoted(name) in lines for name in self._shape.unknown):
+        shape = self._shape
+        if not _is_utf8(lines):
             return None
-        options = arrow_json.ParseOptions(explicit_schema=self._shape.schema(), unexpected_field_behavior="ignore")
-        reading = arrow_json.ReadOptions(use_threads=False, block_size=len(lines) + 1)
-        try:
-            table = arrow_json.read_json(pa.BufferReader(lines), reading, options)
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        if rows := cut(lines):
+            return self._of_lists(rows)
+        if any(_quoted(name) in lines for name in shape.unknown):
             return None
-        if table.num_rows != count:
+        table = _table(lines, shape.schema())
+        return table and _block_of(table, lambda data: _of_objects(data, shape))
+
+    def _of_lists(self, rows: Cut) -> Block | None:
+        assert self._shape
+        cells = table_of(rows, self._shape)
+        if cells is None:
             return None
-        return _block_of(table.combine_chunks().to_batches()[0], self._shape)
+        table = _table(rows.heads, self._shape.schema(is_cut=True))
+        return table and _block_of(table, lambda data: _of_cells(data, cells))
 
     def _slowly(self, lines: bytes) -> Block:
         told = [line for line in lines.split(b"\n") if line.strip()]
@@ -111,82 +122,42 @@ class Reader:
         names = (
             dict.fromkeys(name for row in rows for name in row) if self._names is None or self._kept else self._names
         )
-        shape = self._shape or _Shape({})
+        shape = self._shape or Shape({})
         predictions = [answer for event in events for answer in event.data["prediction"]]
         probabilities = [p for event in events for p in event.data.get("probability") or [None] * _size(event)]
         return Answers(
             np.array([_size(event) for event in events], dtype=np.int64),
-            {name: _typed([row.get(name) for row in rows], shape.columns.get(name)) for name in names},
-            _typed(predictions, shape.prediction),
-            _typed(probabilities, shape.probability),
+            {name: typed([row.get(name) for row in rows], shape.columns.get(name)) for name in names},
+            typed(predictions, shape.prediction),
+            typed(probabilities, shape.probability),
         )
 
 
 _NEWLINE, _BRACE = b"\n{"
-_ENVELOPE = (("id", pa.string()), ("time", pa.string()), ("type", pa.string()))
-_TYPES: Mapping[type, Any] = {bool: pa.bool_(), int: pa.int64(), float: pa.float64(), str: pa.string()}
-_WIDER = {frozenset({pa.int64(), pa.float64()}): pa.float64()}
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """The Arrow types of the columns of rows, and of the answers; None of what wasn't seen yet."""
-
-    columns: Mapping[str, Any]
-    prediction: Any = None
-    probability: Any = None
-
-    @property
-    def is_known(self) -> bool:
-        """Tell whether enough was seen to read by it."""
-        return self.prediction is not None and any(self.columns.values())
-
-    @property
-    def unknown(self) -> list[str]:
-        """Return the columns that no row held yet."""
-        return [name for name, kind in self.columns.items() if kind is None]
-
-    def schema(self) -> Any:
-        """Return what Arrow is to expect."""
-        row = pa.struct([(name, kind) for name, kind in self.columns.items() if kind is not None])
-        data = [("rows", pa.list_(row)), ("prediction", pa.list_(self.prediction)), ("status", pa.int64())]
-        data += [("probability", pa.list_(self.probability))] if self.probability is not None else []
-        data += [("seconds", pa.float64()), ("model", pa.string())]
-        return pa.schema([*_ENVELOPE, ("data", pa.struct(data))])
-
-    def seeing(self, events: Sequence[Event]) -> "_Shape":
-        """Return the shape that fits these events too, as far as one does."""
-        answered = [event.data for event in events if is_answered(event.data)]
-        rows = [row for data in answered for row in data["rows"]]
-        columns = {name: _type(kind, [row.get(name) for row in rows]) for name, kind in self.columns.items()}
-        prediction = _type(self.prediction, [one for data in answered for one in data["prediction"]])
-        return _Shape(columns, prediction, self._probability(answered))
-
-    def _probability(self, answered: Sequence[Mapping[str, Any]]) -> Any:
-        told = [one for data in answered for one in data.get("probability") or ()]
-        if self.probability is None and any(isinstance(one, list) for one in told):
-            return pa.list_(pa.float64())
-        return self.probability or (pa.float64() if any(isinstance(one, float) for one in told) else None)
-
-
-def _type(known: Any, values: Sequence[Any]) -> Any:
-    """Return the type of values, wider than what was known if need be; what no type fits is left to the other way."""
-    found = {_TYPES.get(kind) for kind in set(map(type, values)) - {type(None)}} | ({known} - {None})
-    if len(found) == 1:
-        return next(iter(found))
-    return _WIDER.get(frozenset(found), known)
-
-
-def _typed(values: Sequence[Any], kind: Any) -> Values:
-    """Return values as Arrow's of a type where all are; as Python's own else."""
+def _table(lines: bytes, schema: Any) -> Any:
+    """Read lines by Arrow, each as an event; None where they aren't all as it is told to expect them."""
+    count = _objects_in(lines)
+    if not count:
+        return None
+    options = arrow_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
+    reading = arrow_json.ReadOptions(use_threads=False, block_size=len(lines) + 1)
     try:
-        made = None if kind is None else pa.array(values, kind)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, UnicodeError):
-        made = None
-    return objects(values) if made is None else packed(made) if pa.types.is_string(kind) else made
+        table = arrow_json.read_json(pa.BufferReader(lines), reading, options)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return None
+    return table.combine_chunks().to_batches()[0] if table.num_rows == count else None
 
 
-def _block_of(table: Any, shape: _Shape) -> Block | None:
+class _Rows(NamedTuple):
+    """The rows of a block's events: how many each has, -1 for none, and the columns of those of some events."""
+
+    sizes: Numbers
+    columns: Callable[[Any], dict[str, Values]]
+
+
+def _block_of(table: Any, rows_of: Callable[[Mapping[str, Any]], _Rows | None]) -> Block | None:
     """Return a block of Arrow's events; None where one of them isn't whole."""
     data = _fields(table)
     times = _moments(table.column("time"))
@@ -196,8 +167,8 @@ def _block_of(table: Any, shape: _Shape) -> Block | None:
     if kinds.null_count or not pc.all(pc.equal(kinds, EVENT)).as_py():
         return None
     answered = pc.equal(data["status"], 200)
-    told = _whole(data, answered)
-    if told is None:
+    rows = rows_of(data)
+    if rows is None or not _is_whole(data, rows.sizes, np.asarray(answered)):
         return None
     return Block(
         ids=table.column("id").to_pylist(),
@@ -205,7 +176,7 @@ def _block_of(table: Any, shape: _Shape) -> Block | None:
         answered=np.asarray(answered),
         models=data["model"].to_pylist(),
         seconds=data["seconds"].to_numpy(zero_copy_only=False),
-        rows=lambda wanted: _answers(data, told, wanted, shape),
+        rows=lambda wanted: _answers(data, rows, np.asarray(wanted, dtype=bool)),
     )
 
 
@@ -223,14 +194,10 @@ def _moments(texts: Any) -> Numbers | None:
     return None if moments.null_count else np.asarray(moments.cast(pa.int64()))
 
 
-def _whole(data: Mapping[str, Any], answered: Any) -> Numbers | None:
-    """Return how many rows each event has; None where rows of an answered one lack their answers."""
-    is_answered = np.asarray(answered)
-    sizes = _sizes(data["rows"])
+def _is_whole(data: Mapping[str, Any], sizes: Numbers, answered: Any) -> bool:
+    """Tell whether each row of an answered event has its answers."""
     others = [_sizes(data[name]) for name in ("prediction", "probability") if name in data]
-    if (sizes[is_answered] < 0).any() or any((sizes != other)[is_answered].any() for other in others):
-        return None
-    return None if data["rows"].values.null_count else sizes
+    return bool((sizes[answered] >= 0).all() and all((sizes == other)[answered].all() for other in others))
 
 
 def _sizes(lists: Any) -> Numbers:
@@ -238,15 +205,46 @@ def _sizes(lists: Any) -> Numbers:
     return np.asarray(pc.fill_null(pc.list_value_length(lists), -1)).astype(np.int64)
 
 
-def _answers(data: Mapping[str, Any], sizes: Numbers, wanted: Any, shape: _Shape) -> Answers:
-    mask = pa.array(np.asarray(wanted, dtype=bool))
-    lists = [data[name] for name in ("rows", "prediction", "probability") if name in data]
-    if not all(wanted):
-        lists = [one.filter(mask) for one in lists]
-    rows, prediction, *probability = (one.flatten() for one in lists)
-    columns = dict(zip([name for name, kind in shape.columns.items() if kind is not None], rows.flatten(), strict=True))
-    columns = {name: packed(values) if pa.types.is_string(values.type) else values for name, values in columns.items()}
-    return Answers(sizes[np.asarray(wanted)], columns, prediction, probability[0] if probability else None)
+def _of_objects(data: Mapping[str, Any], shape: Shape) -> _Rows | None:
+    """Return rows that are told as objects; None where one is none."""
+    rows = data["rows"]
+    names = [name for name, kind in shape.columns.items() if kind is not None]
+
+    def columns(wanted: Any) -> dict[str, Values]:
+        found = _held(rows, wanted).flatten().flatten()
+        return {name: _packed(values) for name, values in zip(names, found, strict=True)}
+
+    return None if rows.values.null_count else _Rows(_sizes(rows), columns)
+
+
+def _of_cells(data: Mapping[str, Any], cells: Table) -> _Rows | None:
+    """Return rows that were cut out; None where it isn't clear which are whose."""
+    sizes = cells.sizes_of(data["rows"])
+    if sizes is None:
+        return None
+
+    def columns(wanted: Any) -> dict[str, Values]:
+        if wanted.all():
+            return dict(cells.columns)
+        mask = pa.array(np.repeat(wanted, np.maximum(sizes, 0)))
+        return {name: values.filter(mask) for name, values in cells.columns.items()}
+
+    return _Rows(sizes, columns)
+
+
+def _answers(data: Mapping[str, Any], rows: _Rows, wanted: Any) -> Answers:
+    prediction, *probability = (
+        _held(data[name], wanted).flatten() for name in ("prediction", "probability") if name in data
+    )
+    return Answers(rows.sizes[wanted], rows.columns(wanted), prediction, probability[0] if probability else None)
+
+
+def _held(lists: Any, wanted: Any) -> Any:
+    return lists if wanted.all() else lists.filter(pa.array(wanted))
+
+
+def _packed(values: Any) -> Values:
+    return packed(values) if pa.types.is_string(values.type) else values
 
 
 def _size(event: Event) -> int:

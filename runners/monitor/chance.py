@@ -10,6 +10,7 @@ law. A report looks at many figures: each gets an equal part of the rate, whatev
 https://doi.org/10.1080/01621459.1961.10482090).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import sqrt
 from typing import Any
@@ -20,6 +21,8 @@ from scipy import special
 from runners.monitor.binning import Counts
 
 DRAWS = 500
+_BLOCK = 8_192
+"""Probabilities that are added up at once."""
 CERTAIN = 0.0
 """The probability of what chance doesn't explain at all."""
 
@@ -83,8 +86,11 @@ def of_excess(now: tuple[int, int], held_out: tuple[int, int]) -> float:
     if not hits:
         return 1.0
     both, marked = rows + others, hits + usual
-    drawn = np.arange(hits, min(marked, rows) + 1)
-    return _summed(_choices(marked, drawn) + _choices(both - marked, rows - drawn) - _choices(both, rows))
+
+    def odds(drawn: Any) -> Any:
+        return _choices(marked, drawn) + _choices(both - marked, rows - drawn) - _choices(both, rows)
+
+    return _summed(odds, hits, min(marked, rows))
 
 
 def of_order(beyond: int, rows: int, above: int, others: int) -> float:
@@ -95,9 +101,13 @@ def of_order(beyond: int, rows: int, above: int, others: int) -> float:
     """
     if not beyond:
         return 1.0
-    drawn, first, second = np.arange(beyond, rows + 1), above + 1, max(1, others - above)
-    odds = special.betaln(drawn + first, rows - drawn + second) - special.betaln(first, second)
-    return _summed(_choices(rows, drawn) + odds)
+    first, second = above + 1, max(1, others - above)
+
+    def odds(drawn: Any) -> Any:
+        beta = special.betaln(drawn + first, rows - drawn + second) - special.betaln(first, second)
+        return _choices(rows, drawn) + beta
+
+    return _summed(odds, beyond, rows)
 
 
 def of_ranks(area: float, positives: int, negatives: int) -> float:
@@ -119,5 +129,13 @@ def _choices(things: Any, drawn: Any) -> Any:
     return special.gammaln(things + 1) - special.gammaln(drawn + 1) - special.gammaln(things - drawn + 1)
 
 
-def _summed(logarithms: Any) -> float:
-    return float(min(1.0, np.exp(logarithms).sum()))
+def _summed(logarithms: Callable[[Any], Any], first: int, last: int) -> float:
+    """Return the sum of probabilities that rise and then fall, up to where the rest of them is nothing beside it."""
+    total = 0.0
+    for at in range(first, last + 1, _BLOCK):
+        found = np.exp(logarithms(np.arange(at, min(at + _BLOCK, last + 1))))
+        total += float(found.sum())
+        is_falling = len(found) > 1 and found[-1] <= found[-2]
+        if is_falling and found[-1] * (last - at) < np.finfo(float).eps * total:
+            break
+    return min(1.0, total)

@@ -81,6 +81,8 @@ def numbers_of(values: Any) -> Any:
         return numbers_of(pd.Series(distinct, dtype=object))[codes]
     if isinstance(values, pa.Array) and not pa.types.is_boolean(values.type):
         numbers = values.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+    elif getattr(values, "dtype", None) in (np.float64, np.int64):
+        numbers = np.asarray(values, dtype=float)
     else:
         told = values.to_pylist() if isinstance(values, pa.Array) else values
         numbers = pd.to_numeric(pd.Series(told, dtype=object), errors="coerce").to_numpy(float)
@@ -104,6 +106,11 @@ def coded_of(values: "pd.Series[Any]") -> tuple[Any, list[Any]]:
         return values.cat.codes.to_numpy(), list(values.cat.categories)
     codes, distinct = pd.factorize(values)
     return codes, list(distinct)
+
+
+def has_values(values: "pd.Series[Any]") -> bool:
+    """Tell whether a column has values that aren't missing: nearly always its first ones tell."""
+    return bool(values.iloc[:100].notna().any() or values.notna().any())
 
 
 def tally(values: "pd.Series[Any]") -> "pd.Series[int]":

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from runners.monitor.binning import Counts, binning
 from runners.monitor.chance import jensen_shannon, limit
 from runners.monitor.chunks import NEWEST, Series, rows_of
-from runners.monitor.columns import Column
+from runners.monitor.columns import Column, has_values
 from runners.monitor.tables import Tables
 
 
@@ -72,19 +73,17 @@ def _drift(tables: Tables, column: Column, allowed: tuple[float, float], seed: i
     values, sizes = tables.now[column.name], rows_of(len(tables.now), tables.size)
     usual_places, places = bins.places(tables.held_out[column.name]), bins.places(values)
     held_out = bins.counts_of(usual_places)
-    parts = [bins.counts_of(part) for part in cut(places, sizes)]
-    whole = sum(parts[1:], start=parts[0])
+    parts = np.array([bins.counts_of(part) for part in cut(places, sizes)])
+    whole = parts.sum(axis=0)
     upper = max(least, limit(held_out, whole, each, seed, rows=sizes[0]))
     judged = [(_told(held_out, counts), max(least, limit(held_out, counts, each, seed))) for counts in _judged(parts)]
     distance, farthest = max(judged, key=lambda pair: pair[0] / (pair[1] or 1.0))
-    before = [bins.counts_of(part) for part in cut(usual_places, rows_of(len(usual_places), sizes[0]))]
-    usual = tuple(_of_others(held_out, part) for part in before)
-    told = tuple(_told(held_out, part) if part.any() else None for part in parts)
-    return Drift(Series(usual, told, upper=upper), distance, farthest)
+    before = np.array([bins.counts_of(part) for part in cut(usual_places, rows_of(len(usual_places), sizes[0]))])
+    return Drift(Series(_each(held_out - before, before), _each(held_out, parts), upper=upper), distance, farthest)
 
 
-def _judged(parts: Sequence[Counts]) -> list[Counts]:
-    whole, newest = sum(parts[1:], start=parts[0]), sum(parts[-NEWEST:-1], start=parts[-1])
+def _judged(parts: Counts) -> list[Counts]:
+    whole, newest = parts.sum(axis=0), parts[-NEWEST:].sum(axis=0)
     return [whole] if len(parts) <= NEWEST or not newest.any() else [whole, newest]
 
 
@@ -92,10 +91,10 @@ def _told(held_out: Counts, counts: Counts) -> float:
     return float(jensen_shannon(held_out, counts))
 
 
-def _of_others(held_out: Counts, part: Counts) -> float | None:
-    """Return how far a part of the held-out rows is from the others."""
-    others = held_out - part
-    return _told(others, part) if others.any() and part.any() else None
+def _each(others: Counts, parts: Counts) -> tuple[float | None, ...]:
+    """Return how far each of several parts is from the others; None where either of them has no values."""
+    found, is_told = jensen_shannon(others, parts).tolist(), others.any(axis=-1) & parts.any(axis=-1)
+    return tuple(one if is_in else None for one, is_in in zip(found, is_told | np.zeros(len(parts), bool), strict=True))
 
 
 def cut(values: Any, sizes: Sequence[int]) -> list[Any]:
@@ -104,4 +103,4 @@ def cut(values: Any, sizes: Sequence[int]) -> list[Any]:
 
 
 def _with_values(reference: pd.DataFrame, now: pd.DataFrame, columns: Sequence[Column]) -> list[Column]:
-    return [one for one in columns if reference[one.name].notna().any() and now[one.name].notna().any()]
+    return [one for one in columns if has_values(reference[one.name]) and has_values(now[one.name])]

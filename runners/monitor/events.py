@@ -22,10 +22,23 @@ def event_of(line: bytes) -> Event | None:
     try:
         told = json.loads(line)
         moment = datetime.fromisoformat(told["time"])
-        event = Event(str(told["id"]), moment if moment.tzinfo else moment.replace(tzinfo=UTC), told["data"])
+        data = _with_names(told["data"])
+        event = Event(str(told["id"]), moment if moment.tzinfo else moment.replace(tzinfo=UTC), data)
     except (ValueError, KeyError, TypeError):
         return None
     return event if told.get("type", EVENT) == EVENT and _is_whole(event.data) else None
+
+
+def _with_names(data: Any) -> Any:
+    """Return the data of an event with rows that name their columns, as replicas wrote them before `columns`."""
+    names, rows = (data.get(name) for name in ("columns", "rows")) if isinstance(data, dict) else (None, None)
+    if not rows or not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        return data
+    if not isinstance(names, list) or set(map(type, names)) != {str} or len(set(names)) != len(names):
+        return {**data, "rows": None}
+    if any(len(row) != len(names) for row in rows):
+        return {**data, "rows": None}
+    return {**data, "rows": [dict(zip(names, row, strict=True)) for row in rows]}
 
 
 def _is_whole(data: Any) -> bool:

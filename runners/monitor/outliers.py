@@ -108,15 +108,18 @@ def _places(both: Sequence[pd.DataFrame], half: slice, columns: Sequence[Column]
             edges = np.unique(np.quantile(known, levels)).tolist() if len(known) else []
             places = [places_of(part, edges) + (~np.isnan(part)).astype(np.uint8) for part in np.split(numbers, 2)]
         else:
-            places = [_ranks(side, sides) for side in sides]
+            places = _ranks(sides)
         found.append(np.concatenate([part[half] for part in places]))
     return np.column_stack(found)
 
 
-def _ranks(values: "pd.Series[Any]", sides: Sequence["pd.Series[Any]"]) -> Any:
+def _ranks(sides: Sequence["pd.Series[Any]"]) -> list[Any]:
     """Return the place of each category among the most frequent of both sides; 0 is a gap, the last is all others."""
     counts = pd.concat([tally(side) for side in sides])
     common = counts.groupby(level=0, sort=False).sum().sort_values(ascending=False, kind="stable").index
-    place = {name: at for at, name in enumerate(common[: _MOST_PLACES - 2], 1)}
-    codes, distinct = coded_of(values)
-    return np.array([*(place.get(name, _MOST_PLACES - 1) for name in distinct), 0], dtype=np.uint8)[codes]
+    place, others = {name: at for at, name in enumerate(common[: _MOST_PLACES - 2], 1)}, _MOST_PLACES - 1
+    coded = (coded_of(side) for side in sides)
+    return [
+        np.array([*(place.get(name, others) for name in distinct), 0], dtype=np.uint8)[codes]
+        for codes, distinct in coded
+    ]

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from runners.monitor.blocks import Answers, Block, Kept, Reader, lines_of
 from runners.monitor.parameters import Window
-from runners.monitor.rows import Numbers, Prediction, Rows, Values, joined, micros, taken
+from runners.monitor.rows import Numbers, Prediction, Rows, Values, joined, micros, narrowed, taken
 from runners.staging import local
 
 COUNTED = ("events", "broken", "duplicates", "outside", "failed", "other_models", "thinned")
@@ -149,7 +149,7 @@ class _Drawn:
         times = np.concatenate(self._times)
         whole = _joined(self._parts)
         places = _order(times, self._ids, whole.event)
-        columns = {name: _ordered(values, places) for name, values in whole.answers.columns.items()}
+        columns = {name: narrowed(_ordered(values, places)) for name, values in whole.answers.columns.items()}
         answers = (_ordered(values, places) for values in (whole.answers.prediction, whole.answers.probability))
         event, number = (values if places is None else values[places] for values in (whole.event, whole.number))
         return Rows(times[event], self._ids, event, number, columns, *answers), self._seen

@@ -12,14 +12,16 @@ import numpy as np
 import pandas as pd
 
 from runners.monitor.chunks import Series, rows_of
-from runners.monitor.columns import Column, coded_of, tally
+from runners.monitor.columns import Column, coded_of, has_values, tally
 from runners.monitor.tables import Tables
 
 SIGMAS = 3
 EXPLAINED = 0.65
 """The share of the variance that the components explain at least."""
 _BLOCK = 16_384
-"""Rows that are rebuilt at once."""
+"""Rows that are made numbers at once."""
+_PRODUCTS = 2**17
+"""Multiplications that are done at once: so few that OpenBLAS takes one thread, as several only wait for each other."""
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -42,7 +44,10 @@ class _Components:
     def _error(self, part: Numbers) -> Numbers:
         part -= self.middle
         part /= self.spread
-        rest = np.einsum("ij,ij->j", part, part) - np.square(self.axes @ part).sum(axis=0)
+        rest, step = np.einsum("ij,ij->j", part, part), max(1, _PRODUCTS // self.axes.size)
+        for first in range(0, len(rest), step):
+            rebuilt = self.axes @ part[:, first : first + step]
+            rest[first : first + step] -= np.einsum("ij,ij->j", rebuilt, rebuilt)
         return np.asarray(np.sqrt(np.maximum(rest, 0.0)))
 
 
@@ -51,7 +56,7 @@ def reconstruction(tables: Tables, columns: Sequence[Column]) -> Series | None:
 
     None for fewer than two columns that have values.
     """
-    kept = [one for one in columns if tables.known[one.name].notna().any() and tables.now[one.name].notna().any()]
+    kept = [one for one in columns if has_values(tables.known[one.name]) and has_values(tables.now[one.name])]
     if len(kept) < 2:
         return None
     made = _components(tables.known, kept)

@@ -122,6 +122,8 @@ def taken(values: Values, places: Any) -> Values:
 
 def factored(values: Values) -> tuple[Numbers, list[Any]]:
     """Return a column as the places of its values among those that differ, and these; what is missing is None."""
+    if getattr(values, "dtype", None) in (np.int64, np.float64, np.bool_):
+        values = pa.array(np.asarray(values))
     if not isinstance(values, pa.Array):
         values = _texts(values)
     if not isinstance(values, pa.Array):
@@ -134,6 +136,14 @@ def factored(values: Values) -> tuple[Numbers, list[Any]]:
         codes = codes.fill_null(len(distinct))
         distinct = [*distinct, None]
     return codes.to_numpy(zero_copy_only=False), distinct
+
+
+def narrowed(values: Values) -> Values:
+    """Return the same with as narrow places of its texts as they need."""
+    if not isinstance(values, pa.Array) or not _is_coded(values.type) or len(values.dictionary) >= 2**15:
+        return values
+    places = values.indices.cast(pa.int8() if len(values.dictionary) < 2**7 else pa.int16())
+    return pa.DictionaryArray.from_arrays(places, values.dictionary)
 
 
 def _texts(values: Any) -> Values:

@@ -38,3 +38,9 @@ def save(figures: Iterable[Figure], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     rows = [{k: v for k, v in asdict(f).items() if k != "beside"} | {"ok": f.ok} for f in figures]
     path.write_text(json.dumps(rows, indent=2) + "\n")
+
+
+def peak() -> float:
+    """Return the most memory in MiB that this process had; `getrusage` tells that of who forked it too."""
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text("utf-8").splitlines())
+    return int(status["VmHWM"].split()[0]) / 1024

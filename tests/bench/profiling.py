@@ -18,7 +18,7 @@ from pyarrow import compute as pc
 from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
-from tests.bench.figure import Figure
+from tests.bench.figure import Figure, peak
 from tests.times import ROOT
 
 MOST_MIB = 400
@@ -115,12 +115,6 @@ def _copied(place: Path, format_: str) -> float:
 def _read(place: Path, format_: str) -> Any:
     file = place / f"data.{format_}"
     return parquet.read_table(file) if format_ == "parquet" else arrow_csv.read_csv(file)
-
-
-def peak() -> float:
-    """Return the most memory in MiB that this process had; `getrusage` tells that of who forked it too."""
-    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text("utf-8").splitlines())
-    return int(status["VmHWM"].split()[0]) / 1024
 
 
 if __name__ == "__main__":

@@ -5,11 +5,9 @@ the start of Python to its pages and pictures; the figures alone are what is don
 """
 
 import json
-import resource
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,16 +20,11 @@ from runners.serve.events import Origin
 from runners.serve.payloads import line_of
 from runners.serve.request_context import Exchange
 from tests.bench.figure import Figure
-from tests.bench.profiling import peak
+from tests.bench.reporting import TRIAL
 from tests.times import ROOT
 
-TRIAL = "experiments/bench/0123456789ab"
 BATCH, REFERENCE = 50, 100_000
 _CLASSES = (2, 3, 12, 60, 400, 5)
-_THRESHOLDS = {"drifted_columns": 1, "distance": 0.6, "outlier_share": 0.05, "missing_share": 0.05} | {
-    "unseen_share": 0.05,
-    "estimated_drop": 0.03,
-}
 
 
 def measure(quick: bool) -> Iterator[Figure]:
@@ -86,39 +79,7 @@ def made(rows: int, seed: int) -> tuple[dict[str, Any], Any]:
 
 
 def _apart(place: Path, what: str) -> dict[str, Any]:
-    line = [sys.executable, "-m", "tests.bench.watching", what, str(place)]
+    line = [sys.executable, "-m", "tests.bench.reporting", what, str(place)]
     done = subprocess.run(line, cwd=ROOT, check=True, capture_output=True, text=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
-
-
-def _whole(place: Path) -> dict[str, Any]:
-    from runners.contract import Request
-    from runners.monitor import REPORT, run
-
-    inputs = {"logs": (place / "logs").as_uri(), "reference": (place / "trial").as_uri()}
-    params, out = {"trial": TRIAL, "thresholds": _THRESHOLDS}, place / "report"
-    out.mkdir()
-    run(Request(run="monitors/bench/0", runner="monitor", params=params, inputs=inputs, output=out.as_uri()), out)
-    used, report = resource.getrusage(resource.RUSAGE_SELF), json.loads((out / REPORT).read_text("utf-8"))
-    told = {"rows": report["rows"]["logged"], "thinned": report["rows"]["thinned"], "verdict": report["verdict"]}
-    return told | {"cpu": used.ru_utime + used.ru_stime, "mib": peak()}
-
-
-def _figures(place: Path) -> dict[str, Any]:
-    from runners.monitor.analysis import study
-    from runners.monitor.parameters import Parameters
-    from runners.monitor.payloads import read_log
-    from runners.monitor.reference import read_reference
-
-    params = Parameters.model_validate({"trial": TRIAL, "thresholds": _THRESHOLDS})
-    reference = read_reference((place / "trial").as_uri())
-    log = read_log((place / "logs").as_uri(), params.window, names=[column.name for column in reference.columns])
-    began = time.process_time()
-    study(reference, log.predictions, params, seed=0)
-    return {"cpu": time.process_time() - began}
-
-
-if __name__ == "__main__":
-    _measured = {"whole": _whole, "figures": _figures}[sys.argv[1]](Path(sys.argv[2]))
-    print(json.dumps(_measured))

@@ -30,6 +30,17 @@ def test_a_time_that_is_no_number_is_unknown(told: object) -> None:
     assert isnan(seconds_of({"seconds": told}))
 
 
+def test_rows_may_be_lists_of_values() -> None:
+    found = event_of(json.dumps(event(1, ROWS, columns=["AGEP"], rows=[[40]])).encode())
+    assert found
+    assert found.data["rows"] == [{"AGEP": 40}]
+
+
+@pytest.mark.parametrize("columns", [None, [], ["AGEP", "SEX"], [1], "A", {"AGEP": 1}])
+def test_rows_of_other_columns_are_broken(columns: object) -> None:
+    assert event_of(json.dumps(event(1, ROWS, columns=columns, rows=[[40]])).encode()) is None
+
+
 def test_what_failed_needs_no_answers() -> None:
     found = event_of(json.dumps(event(1, ROWS, status=500, prediction=None)).encode())
     assert found

@@ -63,6 +63,21 @@ def event(number: int, rows: Sequence[Mapping[str, Any]], /, **data: Any) -> dic
     return head | {"id": f"e{number}", "time": moment.isoformat(), "data": told | data}
 
 
+def listed(one: dict[str, Any]) -> dict[str, Any]:
+    """Return an event with its rows as lists, where all of them have the same columns: as a replica writes it."""
+    data = one["data"]
+    rows = data.get("rows")
+    if not rows or not all(isinstance(row, dict) and list(row) == list(rows[0]) for row in rows):
+        return one
+    told = {"columns": list(rows[0]), "rows": [list(row.values()) for row in rows]}
+    return one | {"data": {**told, **{name: value for name, value in data.items() if name != "rows"}}}
+
+
+def compact(one: Any) -> str:
+    """Return an event as a line, without the spaces that a replica doesn't write."""
+    return json.dumps(one, separators=(",", ":"), ensure_ascii=False)
+
+
 def write_log(folder: Path, events: Sequence[Any], name: str = "a.jsonl") -> str:
     """Write events as a payload log, texts as they are; return its URL."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -30,7 +30,8 @@ def test_an_answered_request() -> None:
         "time": "2026-01-05T12:30:15.250000Z",
         "datacontenttype": "application/json",
         "data": {
-            "rows": [{"AGEP": 30, "SEX": "1", "id": 7}, {"AGEP": 60, "SEX": "2", "id": 8}],
+            "columns": ["AGEP", "SEX", "id"],
+            "rows": [[30, "1", 7], [60, "2", 8]],
             "prediction": [0, 1],
             "probability": [0.25, 0.75],
             "status": 200,
@@ -42,15 +43,18 @@ def test_an_answered_request() -> None:
 
 def test_a_refused_request_has_no_rows_and_says_why() -> None:
     told = event(Exchange("an-id", error="AGEP is missing", status=400, time=MOMENT), ORIGIN)["data"]
-    assert (told["rows"], told["prediction"], told["probability"], told["status"]) == ([], [], [], 400)
+    assert (told["columns"], told["rows"], told["prediction"], told["probability"], told["status"]) == (
+        [],
+        [],
+        [],
+        [],
+        400,
+    )
     assert told["error"] == "AGEP is missing"
 
 
 def test_rows_are_of_plain_values() -> None:
-    assert rows_of({"t": [b"a", "b"], "x": np.zeros((2, 2))}) == [
-        {"t": "a", "x": [0.0, 0.0]},
-        {"t": "b", "x": [0.0, 0.0]},
-    ]
+    assert rows_of({"t": [b"a", "b"], "x": np.zeros((2, 2))}) == [("a", [0.0, 0.0]), ("b", [0.0, 0.0])]
     assert rows_of({}) == []
 
 

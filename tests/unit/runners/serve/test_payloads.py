@@ -151,7 +151,7 @@ def test_what_waits_is_bounded_in_bytes(tmp_path: Path) -> None:
 def test_numbers_that_json_has_no_word_for_are_null() -> None:
     odd = Exchange("an-id", {"AGEP": [float("nan")]}, Prediction(np.array([float("inf")])), status=200, time=1.0)
     data = json.loads(line_of(odd, ORIGIN))["data"]
-    assert (data["rows"], data["prediction"]) == ([{"AGEP": None}], [None])
+    assert (data["rows"], data["prediction"]) == ([[None]], [None])
 
 
 def test_what_json_has_no_word_for_is_dropped_and_counted_and_the_others_are_logged(tmp_path: Path) -> None:

@@ -77,7 +77,8 @@ def test_a_replica_speaks_grpc_and_leaves_in_peace(tmp_path: Path) -> None:
     assert list(MESSAGES["ModelInferResponse"].FromString(answer).outputs[0].contents.int64_contents) == [0]
     (file,) = (tmp_path / "logs").glob("*.jsonl")
     (event,) = map(json.loads, file.read_text().splitlines())
-    assert (event["data"]["status"], event["data"]["rows"]) == (200, [{"AGEP": 30.0, "SEX": "1"}])
+    assert event["data"]["status"] == 200
+    assert (event["data"]["columns"], event["data"]["rows"]) == (["AGEP", "SEX"], [[30.0, "1"]])
 
 
 def test_grpc_is_imported_only_where_it_is_asked_for() -> None:
