@@ -20,12 +20,11 @@ from reconciler.model.kinds import KINDS
 from reconciler.model.notifications import CauseKind, Route, Severity, Silence, severity_of
 from reconciler.model.resource import Resource
 from reconciler.model.text import printable
+from reconciler.plugins import PORTS
 from reconciler.yaml.positions import Path
 
 MOST = 100
 """Flaws that are told."""
-PORTS = ("data", "pool", "serving", "forge", "labelling")
-"""Engines that a pass reads."""
 _OF_KINDS = {CauseKind.ALERTING: ("monitors",), CauseKind.DRIFTED: ("deployments", "labels", "pools")}
 """Kinds of resources that are alone in having a cause."""
 _OF_RESOURCES = (CauseKind.STALLED, CauseKind.REVIEW, *_OF_KINDS)
@@ -68,7 +67,8 @@ class _Causes:
         self, environment: Environment, resources: Mapping[Address, Resource], broken: tuple[Address, ...]
     ) -> None:
         whose = {address: environment.team or str(getattr(one.spec, "team", "")) for address, one in resources.items()}
-        owners: dict[str, str | None] = {**dict.fromkeys(broken), **whose, **{f"{kind}/*": None for kind in KINDS}}
+        unknown = (*broken, *(f"{kind}/*" for kind in KINDS))
+        owners = dict[str, str | None].fromkeys(unknown) | whose
         self.teams = None if broken and not environment.team else {team for team in whose.values() if team}
         self.places = (*owners, "environment", *(f"engines/{port}" for port in PORTS))
         self.all = (

@@ -11,6 +11,8 @@ from reconciler.model.errors import Refused
 from reconciler.model.kinds.datasets import BEYOND_COLUMNS, Column, Dataset
 from reconciler.model.re2 import re2_fault
 from reconciler.model.text import printable
+from runners.contract.mistakes import said
+from runners.contract.text import dotted
 
 MOST_COLUMNS = 10_000
 """Columns of one foreign schema."""
@@ -111,8 +113,8 @@ class Found:
             self.columns[name] = Column.model_validate(fields)
         except ValidationError as error:
             first = error.errors()[0]
-            where = "".join(f"{part} " for part in first["loc"])
-            raise Refused(f"column {printable(name, 80)}: {where}{printable(first['msg'])}", "mend the file") from error
+            where = f"{dotted(first['loc'])}: " if first["loc"] else ""
+            raise Refused(f"column {printable(name, 80)}: {where}{said(first)[0]}", "mend the file") from error
 
     def done(self) -> Imported:
         """Return all that was found.
