@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -94,7 +95,7 @@ def events(status: "StatusBranch", address: str) -> Iterator[Event]:
         Unavailable: the repository can't be read.
     """
     told: Event | None = None
-    for event in _each(status, address):
+    for event in map(_event, documents(status, address)):
         if told and not event.says_the_same(told):
             yield told
         told = event
@@ -102,19 +103,39 @@ def events(status: "StatusBranch", address: str) -> Iterator[Event]:
         yield told
 
 
-def _each(status: "StatusBranch", address: str) -> Iterator[Event]:
-    """Yield what each commit says of a resource, by the name that it had then; before a former name it had no newer."""
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a status commit told of a resource: when, by which name; nothing where it had none."""
+
+    when: datetime
+    address: str
+    document: Mapping[str, Any] | None
+
+
+def documents(status: "StatusBranch", address: str, limit: int = _LOOKED_AT) -> Iterator[Past]:
+    """Yield what each commit that changed it says of a resource, the newest first, by the name that it had then.
+
+    Before a former name it had no newer one.
+
+    Raises:
+        Unavailable: the repository can't be read.
+    """
     from reconciler.git.history import log
 
     head, objects = status.read().commit, status.repository.objects
     if head is None:
         return
     names = _names(objects, head, address)
-    for entry in log(objects.git_dir, head, *map(_path, names), limit=_LOOKED_AT):
+    for entry in log(objects.git_dir, head, *map(_path, names), limit=limit):
         told = [(place, found) for place, name in enumerate(names) if (found := _told(objects, entry.commit, name))]
-        place, document = told[0] if told else (0, {"state": _REMOVED})
+        place, document = told[0] if told else (0, None)
         names = names[place:]
-        yield Event(entry.when.isoformat(timespec="seconds"), row_of(names[0], document), _commit_of(document))
+        yield Past(entry.when, names[0], document)
+
+
+def _event(past: Past) -> Event:
+    document = {"state": _REMOVED} if past.document is None else past.document
+    return Event(past.when.isoformat(timespec="seconds"), row_of(past.address, document), _commit_of(document))
 
 
 def _names(objects: "ObjectStore", head: str, address: str) -> tuple[str, ...]:

@@ -190,7 +190,8 @@ from pathlib import Path
 from reconciler.git.repository import open_repository
 from reconciler.lease.lease import Lease
 from reconciler.wiring import SystemClock
-Lease(open_repository(sys.argv[1], Path(sys.argv[2])), "dev", "killed:1", SystemClock(), span=timedelta(hours=1)).acquire()
+repository = open_repository(sys.argv[1], Path(sys.argv[2]))
+Lease(repository, "dev", "killed:1", SystemClock(), span=timedelta(hours=1)).acquire()
 print("held", flush=True)
 sys.stdin.read()
 """
