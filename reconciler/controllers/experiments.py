@@ -104,7 +104,7 @@ def _over_budget(resource: Resource, spec: Experiment, view: View) -> Decision |
         address=resource.address,
         phase=Phase.STALLED,
         reason=Reason.OVER_BUDGET,
-        message=f"{len(resource.trials)} trials may cost {hours:g} GPU hours, and the budget is "
+        message=f"{counted(len(resource.trials), 'trial')} may cost {hours:g} GPU hours, and the budget is "
         f"{spec.budget.gpu_hours:g}: raise budget.gpu_hours, shorten timeout, or sweep less",
         facts=view.recorded_facts(resource.address),
     )

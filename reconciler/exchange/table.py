@@ -11,7 +11,7 @@ from reconciler.model.errors import Refused
 from reconciler.model.kinds.datasets import BEYOND_COLUMNS, Column, Dataset
 from reconciler.model.re2 import re2_fault
 from reconciler.model.text import printable
-from runners.contract.mistakes import said
+from runners.contract.mistakes import said, shown
 from runners.contract.text import dotted
 
 MOST_COLUMNS = 10_000
@@ -99,7 +99,7 @@ class Found:
             Refused: no column of a spec can be so.
         """
         if not isinstance(name, str):
-            raise Refused(f"a column is called {printable(repr(name), 80)}, which is no text", "rename it")
+            raise Refused(f"a column is called {shown(name)}, which is no text", "rename it")
         if name in self.columns:
             raise Refused(f"the column {printable(name, 80)} is there twice", "rename one")
         if len(self.columns) >= MOST_COLUMNS:

@@ -7,6 +7,7 @@ of somebody else's shows as what it is, and is never obeyed.
 import re
 from datetime import UTC, datetime
 
+from runners.contract.text import counted as counted  # noqa: PLC0414 - they are found beside the others
 from runners.contract.text import printable as printable  # noqa: PLC0414 - it is found beside the others
 
 _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
@@ -36,11 +37,6 @@ def coloured(text: str) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     shown = _IN_LOGS.sub(lambda found: found[1] or _escape(found), lines)
     return f"{shown}\x1b[0m" if "\x1b" in shown else shown
-
-
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """Write a number with its noun: `1 change`, `2 changes`."""
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
 def moment(told: str) -> str:

@@ -48,7 +48,7 @@ def said(error: Finding, about: str = "") -> tuple[str, str]:
     if kind == "extra_forbidden":
         return "there is no such field", ""
     if kind in _BOUNDS:
-        return f"must be {wanted(error)}, and is {shown(value).removeprefix('the number ')}", ""
+        return f"must be {wanted(error)}, and is {as_written(value)}", ""
     if kind in _SIZES:
         return _size(error), ""
     if kind == "value_error":
@@ -101,7 +101,23 @@ def shown(value: Any) -> str:
         return f"the number {printable(str(value), 40)}"
     if isinstance(value, str):
         return f"`{printable(value, 60)}`" if value else "an empty text"
+    if isinstance(value, bytes):
+        return f"`{printable(value.decode('ascii', 'backslashreplace'), 60)}`" if value else "no bytes"
     return "a mapping" if isinstance(value, dict) else "a list" if isinstance(value, list | tuple) else "this"
+
+
+def as_written(value: Any) -> str:
+    """Name a value as `shown` does, a number as it is: `7`, where the sentence says that it is one."""
+    return shown(value).removeprefix("the number ")
+
+
+def misread(error: Exception) -> str:
+    """Say why a document of another program can't be understood, by the error that reading it ended in."""
+    if isinstance(error, KeyError):
+        return f"it has no {shown(error.args[0] if error.args else None)}"
+    if isinstance(error, ValueError | OSError):
+        return printable(str(error))
+    return "a part of it has another form"
 
 
 def _form(error: Finding) -> Form | None:

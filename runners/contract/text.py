@@ -14,6 +14,11 @@ def printable(text: str, limit: int = 200) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
 
 
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Write a number of things: `1 change`, `2 changes`, `1,200 entries` of an `entry` and its `entries`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
 def ordinal(place: int) -> str:
     """Write a place in a list, which counts from 0, as people do: `1st`, `2nd`, `12th`."""
     number = place + 1

@@ -71,6 +71,6 @@ def test_where_the_system_shows_other_numbers_nothing_is_proved(tmp_path: Path) 
     (tmp_path / "self").symlink_to("12")
     (tmp_path / "12" / "ns").mkdir(parents=True)
     for name in ("pid", "time"):
-        (tmp_path / "12" / "ns" / name).symlink_to(os.readlink(f"/proc/self/ns/{name}"))
+        (tmp_path / "12" / "ns" / name).symlink_to(Path(f"/proc/self/ns/{name}").readlink())
     assert not is_dead(gone, tmp_path), "what is mounted there are the numbers of another space"
     assert this_process(tmp_path) == NO_PROCESS
