@@ -7,7 +7,7 @@ from typing import Any
 from runners.asking import Answer
 from runners.contract import Violation
 from runners.contract.label_sets import labels_in
-from runners.contract.mistakes import shown
+from runners.contract.mistakes import as_written
 from runners.contract.text import counted
 from runners.smoke.recordings import Recording
 
@@ -71,7 +71,7 @@ def compare(where: str, expected: Sequence[Any], found: Any, tolerance: float) -
         return Judged(difference=largest)
     place = wrong[0]
     at = f" at place {place}" if len(expected) > 1 else ""
-    what = f"{shown(expected[place])} was expected{at}, {shown(found[place])} came"
+    what = f"{as_written(expected[place])} was expected{at}, {as_written(found[place])} came"
     return Judged((Violation(where=where, what=what, fix=_FIX),), largest)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self, get_args
 
-from runners.contract.mistakes import misread, shown
+from runners.contract.mistakes import as_written, misread
 from runners.tables.types import USUAL, Spellings, Type, Value
 
 FORMAT = 1
@@ -143,7 +143,7 @@ def from_json(told: Any) -> Reading:
     """
     if not isinstance(told, Mapping) or told.get("format") != FORMAT:
         found = told.get("format") if isinstance(told, Mapping) else None
-        raise ValueError(f"its format is {shown(found)}, and {FORMAT} is understood")
+        raise ValueError(f"its format is {as_written(found)}, and {FORMAT} is understood")
     try:
         columns = {str(name): _column(column) for name, column in told["columns"].items()}
         truths = {str(text): bool(truth) for text, truth in told["truths"].items()}
@@ -155,7 +155,7 @@ def from_json(told: Any) -> Reading:
 
 def _column(told: Mapping[str, Any]) -> ColumnReading:
     if told["type"] not in get_args(Type):
-        raise ValueError(f"{shown(told['type'])} is no type of a column")
+        raise ValueError(f"{as_written(told['type'])} is no type of a column")
     categories, is_sensitive = tuple(told.get("categories", ())), bool(told.get("sensitive", False))
     return ColumnReading(told["type"], categories, is_sensitive, "serving" not in told.get("environments", ["serving"]))
 

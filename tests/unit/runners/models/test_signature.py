@@ -31,9 +31,9 @@ def test_it_names_the_columns_in_order(known: Signature) -> None:
     [
         ({"version": 3}, "of a later version"),
         ({"version": 2}, "its digest is another"),
-        ({"task": "ranking"}, "task is 'ranking'"),
-        ({"format": "pickle"}, "format is 'pickle'"),
-        ({"reading": "entrails"}, "reading is 'entrails'"),
+        ({"task": "ranking"}, "task is `ranking`"),
+        ({"format": "pickle"}, "format is `pickle`"),
+        ({"reading": "entrails"}, "reading is `entrails`"),
         ({"inputs": [{"name": "x", "datatype": "FP8", "shape": [1]}]}, "unknown datatype 'FP8'"),
         ({"inputs": [{"name": "x"}]}, "no 'datatype'"),
         ({"inputs": 3}, "not iterable"),

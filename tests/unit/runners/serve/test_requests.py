@@ -56,7 +56,7 @@ def test_texts_and_numbers_follow_each_other(texts: list[bytes], numbers: list[f
         ([sized(4)], b"123", "a has a binary_data_size of 4, and 3 bytes are left"),
         ([sized(4)], b"12345", "1 bytes of binary data belong to no input"),
         ([sized(3)], b"123", "a has 3 bytes, and a FP32 has 4"),
-        ([sized(True)], b"1", "a has a binary_data_size of True"),
+        ([sized(True)], b"1", "a has a binary_data_size of `true`"),
         ([sized(4, "BF16")], b"1234", "the datatype `BF16`, which binary data can't have"),
         ([sized(1, "BOOL")], b"\2", "a is BOOL: a byte of it is 0 or 1"),
         ([sized(2, "BYTES")], b"12", "a ends within the length of a text"),
