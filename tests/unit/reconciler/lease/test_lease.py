@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,9 +11,8 @@ import pytest
 from reconciler.git.refs import RefUpdate
 from reconciler.git.repository import Repository, open_repository
 from reconciler.git.trees import Draft
-from reconciler.lease.claim import NOBODY, Claim, format_claim
+from reconciler.lease.claim import NOBODY, Claim
 from reconciler.lease.lease import Lease, LeaseHeld
-from reconciler.lease.process import this_process
 from reconciler.model.errors import Raced, Refused, Unavailable, Unsafe
 from reconciler.status.branch import StatusBranch
 from tests.unit.reconciler.git.people import git
@@ -131,29 +130,6 @@ def test_a_wall_clock_that_is_set_changes_nothing(one: Lease, two: Lease, clock:
     clock.passes(60)
     assert not one.held()
     assert two.acquire().token == 2
-
-
-def test_of_a_process_that_is_proved_to_be_dead_it_is_taken_at_once(one: Lease, two: Lease, origin: Path) -> None:
-    gone = replace(this_process(), started=1)
-    claim = json.loads(format_claim(one.acquire()))
-    put(origin, claim)
-    with pytest.raises(LeaseHeld):
-        two.acquire()
-    put(origin, {**claim, "process": asdict(gone), "boot": "another machine"})
-    with pytest.raises(LeaseHeld):
-        two.acquire()
-    put(origin, {**claim, "process": asdict(gone)})
-    assert two.acquire().token == 2
-    with pytest.raises(LeaseHeld):
-        one.acquire()
-
-
-def test_a_claim_of_a_process_that_nobody_knows_is_waited_for(one: Lease, two: Lease, origin: Path) -> None:
-    claim = json.loads(format_claim(one.acquire()))
-    for odd in ({}, {"pid": 2**22 - 1}, {"pid": "x", "started": []}, None, [1], "x"):
-        put(origin, {**claim, "process": odd})
-        with pytest.raises(LeaseHeld):
-            two.acquire()
 
 
 def test_elsewhere_a_claim_is_free_that_has_not_changed_for_its_span(

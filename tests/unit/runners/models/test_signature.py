@@ -34,7 +34,7 @@ def test_it_names_the_columns_in_order(known: Signature) -> None:
         ({"task": "ranking"}, "task is `ranking`"),
         ({"format": "pickle"}, "format is `pickle`"),
         ({"reading": "entrails"}, "reading is `entrails`"),
-        ({"inputs": [{"name": "x", "datatype": "FP8", "shape": [1]}]}, "unknown datatype 'FP8'"),
+        ({"inputs": [{"name": "x", "datatype": "FP8", "shape": [1]}]}, "unknown datatype `FP8`"),
         ({"inputs": [{"name": "x"}]}, "no 'datatype'"),
         ({"inputs": 3}, "not iterable"),
         ({"surprise": 1}, "surprise"),
