@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 import fsspec
 
 from runners.contract import ERROR, RESULT, InputError, InputGone
+from runners.contract.mistakes import shown
 from runners.contract.secrets import PREFIX, SECRET
 from runners.stores import answering
 
@@ -88,7 +89,7 @@ def inside(folder: Path, name: str) -> Path:
     path, parts = folder / name, PurePosixPath(name).parts
     is_plain = parts and "\0" not in name and ".." not in parts and not PurePosixPath(name).is_absolute()
     if not is_plain or not path.resolve().is_relative_to(folder.resolve()) or path.resolve() == folder.resolve():
-        raise InputError(f"{name!r} leads out of its folder", name, "give it a name that lies within")
+        raise InputError(f"{shown(name)} leads out of its folder", name, "give it a name that lies within")
     return path
 
 

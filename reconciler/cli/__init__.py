@@ -20,6 +20,7 @@ VERBS: dict[str, str] = {
     "status": "Show every resource's condition.",
     "web": "Show all environments on a page in the browser.",
     "get": "Show one resource's status in full, or list those of a kind.",
+    "describe": "Show one resource on a page: how it stands, why, and what to do next.",
     "diff": "Show how the specs differ from what was last applied.",
     "wait": "Wait until resources are ready.",
     "logs": "Show what a job printed.",

@@ -13,27 +13,37 @@ from reconciler.cli.exits import Exit
 from reconciler.cli.options import leasing, placed, trusting
 from reconciler.cli.output import STYLES, as_json, counted, print_json, say, styled
 from reconciler.cli.plan import as_document
-from reconciler.cli.status_reader import now
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.reason import Reason
 from reconciler.settings import Settings
 
 if TYPE_CHECKING:
+    from reconciler.lease.heartbeat import Heartbeat
     from reconciler.loop.cycle import Pass
     from reconciler.wiring import Wired
 
 TICK = 0.25
+LOOKS = 60
+"""How often a claim is looked at within its span: a forge counts the requests."""
+SPARE = 5.0
+"""Seconds beyond a claim's span after which whoever only watched it gives up."""
 
 
 @examples("setpoint apply --environment dev", "setpoint apply --approve 3f2a1b4c5d6e")
 @click.command("apply")
 @click.option("--timeout", type=SPAN, default="30m", show_default=True, help="Give up after so long; exits with 5.")
+@click.option(
+    "--wait",
+    type=SPAN,
+    default=None,
+    help="How long to wait for another's lease; by default until it is known whether its holder lives.",
+)
 @click.option("--approve", default="", help="First approve a set of deletions, or a rewritten commit, by its digest.")
 @as_json
 @placed
 @trusting
 @leasing
-def command(settings: Settings, timeout: float, approve: str, to_json: bool) -> int:
+def command(settings: Settings, timeout: float, wait: float | None, approve: str, to_json: bool) -> int:
     """Converge once: make passes until nothing more happens by itself, then stop. A daemon mustn't run meanwhile."""
     from reconciler.containment import contain
     from reconciler.loop.wake_up import Schedules, WakeUp
@@ -42,11 +52,11 @@ def command(settings: Settings, timeout: float, approve: str, to_json: bool) -> 
     if approve:
         write_approval(settings, approve)
     wired = wire(settings)
-    if not take(wired):
+    if not take(wired, wait):
         if approve:
             print(f"approved; the daemon {wired.lease.holder()} applies it")
             return Exit.OK
-        fix = "it converges by itself: see `setpoint status`; if it was killed, `setpoint run` takes over in its place"
+        fix = "it lives, and converges by itself: see `setpoint status`, or wait for its end by --wait 10m"
         raise Unavailable(f"{wired.lease.holder()} holds the lease", fix)
     renewals = Schedules(WakeUp())
     renewals.every("lease", lambda: wired.renewal, lambda: contain(wired.lease.acquire))
@@ -61,23 +71,37 @@ def command(settings: Settings, timeout: float, approve: str, to_json: bool) -> 
     return Exit.STALLED if any(d.phase.value == "stalled" for d in done.plan.decisions.values()) else Exit.OK
 
 
-def take(wired: "Wired") -> bool:
-    """Take the lease; of a holder that seems to be dead, watch first that it doesn't renew its claim.
+def take(wired: "Wired", wait: float | None = None) -> bool:
+    """Take the lease; while another holds it, wait until that is over, or it is seen to be renewed.
+
+    Args:
+        wired: the environment.
+        wait: for how many seconds it is waited for, whether it is renewed or not; None for no longer than needed.
 
     Returns:
-        Whether it is held; False while another daemon lives.
+        Whether it is held; False while another daemon holds it.
     """
-    is_told = False
+    began, first = time.monotonic(), None
     while not wired.lease.acquire():
         other = wired.lease.other()
-        if other.life(now()).value != "dead":
+        if first is None:
+            first = other
+            _tell_wait(other, wait)
+        is_renewed = (other.holder, other.seen) != (first.holder, first.seen)
+        longest = other.span.total_seconds() + SPARE if wait is None else wait
+        if (is_renewed and wait is None) or time.monotonic() - began >= longest:
             return False
-        if not is_told:
-            seconds = other.span.total_seconds()
-            print(f"{other.words(now())}; watching its lease for {seconds:g} s", file=sys.stderr)
-        is_told = True
-        time.sleep(TICK)
+        time.sleep(max(TICK, other.span.total_seconds() / LOOKS))
     return True
+
+
+def _tell_wait(other: "Heartbeat", wait: float | None) -> None:
+    """Say for whom the lease is waited for, and how long."""
+    if wait == 0:
+        return
+    most = other.span.total_seconds() if wait is None else wait
+    until = "it is renewed or has run out" if wait is None else "it is free"
+    print(f"{other.holder} holds the lease; waiting until {until}, {most:g} s at most", file=sys.stderr)
 
 
 def converge(wired: "Wired", seconds: float, quiet: bool) -> "tuple[Pass, bool]":

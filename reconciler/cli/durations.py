@@ -4,6 +4,8 @@ from typing import Any
 
 import click
 
+from runners.contract.mistakes import shown
+
 
 class Span(click.ParamType[float]):
     """An option that is a span of time; its value is in seconds."""
@@ -19,7 +21,7 @@ class Span(click.ParamType[float]):
         try:
             return parse_duration(str(value)).total_seconds()
         except ValueError:
-            self.fail(f"{value!r} is no span of time: give one such as 90s, 5m or 2h", param, ctx)
+            self.fail(f"{shown(value)} is no span of time: give one such as 90s, 5m or 2h", param, ctx)
 
 
 SPAN = Span()

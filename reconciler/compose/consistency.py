@@ -13,6 +13,7 @@ from typing import Any
 
 from reconciler.compose.all_specs import Found, Specs, declared_by, is_album, missing, origin_of
 from reconciler.compose.flaws import Flaw
+from reconciler.compose.payload_flaws import left_out
 from reconciler.compose.prediction_flaws import scored
 from reconciler.compose.promotion_flaws import bounds, fields, gates, replays, rivals, stages, strangers
 from reconciler.compose.sound_part import Unsound
@@ -243,6 +244,7 @@ _HELD: tuple[tuple[type[Spec], Callable[[Specs, Any], Iterator[Flaw]]], ...] = (
     (Experiment, _told),
     (Experiment, _regions),
     (Labels, _named),
+    (Deployment, left_out),
     (Promotion, bounds),
     (Promotion, gates),
     (Promotion, replays),

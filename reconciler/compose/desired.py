@@ -18,13 +18,15 @@ from reconciler.compose.consistency import disagreements
 from reconciler.compose.environment import EnvironmentFile, read_environment
 from reconciler.compose.flaws import Flaw
 from reconciler.compose.graph import Graph, connect, dangling, reconnect
-from reconciler.compose.layers import merged
+from reconciler.compose.layers import Layer, merged
 from reconciler.compose.layout import Layout, known_to, lay_out, unknown
 from reconciler.compose.library import Desk, Library
 from reconciler.compose.locate import Locator
+from reconciler.compose.notice_flaws import unheard
 from reconciler.compose.promoted_values import promoted_values
 from reconciler.compose.sound_part import Unsound
 from reconciler.compose.spec import Composed, Ingredients, compose_one, layers_of
+from reconciler.model.environment import Environment
 from reconciler.model.errors import BadSpec, Problem, Severity
 from reconciler.model.ids import Address, Digest, digest, kind_of
 from reconciler.model.kinds.experiments import Experiment
@@ -100,13 +102,22 @@ def _by_itself(tree: SourceTree, environment: str, cache: Cache, memo: Environme
     chosen, signers = environment_file.environment, environment_file.model_signers
     before = _before(broken, composed, environment)
     owners = code_owners(library, chosen.forge.provider, (resource.spec for resource in sound.values()))
-    problems = tuple(sorted({*problems, *owners_problems(owners)}))
+    deaf = _deaf(library, layout.environments[environment], chosen, sound, broken)
+    problems = tuple(sorted({*problems, *owners_problems(owners), *deaf}))
     desired = Desired(
         tree.commit, environment, chosen, sound, MappingProxyType(broken), problems, signers, before,
         code_owners=owners, approvers=environment_file.approvers,
     )  # fmt: skip
     memo.last = Generation(tree.files, tree.odd, variables, layout, composed, graph, desired)
     return desired
+
+
+def _deaf(
+    library: Library, path: str, chosen: Environment, sound: Mapping[Address, Resource], broken: Iterable[Address]
+) -> tuple[Problem, ...]:
+    """Return warnings of notifications that nothing ever comes to."""
+    found = unheard(chosen, sound, broken)
+    return Locator(library, [Layer(path, library.document(path))], path).problems(found) if found else ()
 
 
 def _is_same(tree: SourceTree, last: Generation) -> bool:

@@ -10,12 +10,13 @@ from itertools import zip_longest
 from typing import Any
 
 from reconciler.compose.expressions import OPENING, Call, Reference, Unclear, parse
-from reconciler.compose.flaws import Flaw, Flawed, dotted
+from reconciler.compose.flaws import Flaw, Flawed
 from reconciler.compose.nearest import did_you_mean
 from reconciler.model.text import printable
 from reconciler.yaml.parse import HEAVIEST
 from reconciler.yaml.positions import Path
 from runners.contract.secrets import SECRET
+from runners.contract.text import dotted
 
 ENV = "env"
 """Key under which interpolations find the environment's variables."""

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
-from reconciler.compose.flaws import Flaw, dotted
+from reconciler.compose.flaws import Flaw
 from reconciler.compose.layers import Layer
 from reconciler.compose.library import Library
 from reconciler.model.errors import Problem
 from reconciler.model.text import printable
 from reconciler.yaml.positions import Marks, Spot
+from runners.contract.text import dotted
 
 
 class Locator:

@@ -7,11 +7,12 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from reconciler.compose.flaws import Flaw, shown
+from reconciler.compose.flaws import Flaw
 from reconciler.compose.nearest import did_you_mean
 from reconciler.compose.validate import errors_in, flaws
 from reconciler.model.errors import Refused
 from reconciler.plugins import PORTS, Plugins
+from runners.contract.mistakes import shown
 from runners.contract.secrets import SECRET
 
 

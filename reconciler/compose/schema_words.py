@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reconciler.compose.flaws import Flaw, shown
+from reconciler.compose.flaws import Flaw
 from reconciler.compose.nearest import did_you_mean
 from reconciler.model.text import printable
 from reconciler.yaml.positions import Path
+from runners.contract.mistakes import shown
 
 Finding = Any
 """A `jsonschema.exceptions.ValidationError`, whose fields are typed as possibly unset."""

@@ -8,13 +8,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from reconciler.compose.flaws import Flaw, Flawed, dotted
+from reconciler.compose.flaws import Flaw, Flawed
 from reconciler.compose.interpolation import literal, resolve
 from reconciler.compose.library import Desk
 from reconciler.compose.override_grammar import Choice, Range
 from reconciler.compose.sampling import Interval
 from reconciler.compose.sweeps import Space, filled, space
 from reconciler.yaml.positions import Path
+from runners.contract.text import dotted
 
 _FIXED = re.compile(r"\$\{(?:secret:|env\.)\w+\}", re.ASCII)
 """Interpolations that no sweep can change."""

@@ -3,45 +3,23 @@
 import json
 import re
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from reconciler.compose.flaws import Flaw, shown
+from reconciler.compose.flaws import Flaw
 from reconciler.compose.nearest import did_you_mean, nearest
 from reconciler.model.kinds.pools import Pool
-from reconciler.model.kinds.sources import SIGN
 from reconciler.yaml.positions import Path
+from runners.contract.mistakes import choices, listed, said, shown, wanted
 
 Words = tuple[str, str]
 """A message and a hint."""
 
 _PLAIN = re.compile(r"(?!(?i:true|false|null|yes|no|on|off)$)(?:[A-Za-z_/.]|--?[A-Za-z])[\w./=+-]*")
 """Words that YAML reads as they are, as texts, within brackets."""
-_EXPECTED = {
-    "string_type": "a text",
-    "int_type": "a whole number",
-    "int_parsing": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "float_parsing": "a number",
-    "finite_number": "a finite number",
-    "bool_type": "true or false",
-    "bool_parsing": "true or false",
-    "dict_type": "a mapping",
-    "model_type": "a mapping",
-    "model_attributes_type": "a mapping",
-    "tuple_type": "a list",
-    "list_type": "a list",
-}
-_BOUNDS = {
-    "greater_than": ("gt", "above"),
-    "greater_than_equal": ("ge", "at least"),
-    "less_than": ("lt", "below"),
-    "less_than_equal": ("le", "at most"),
-}
 
 
 def describe(error: ErrorDetails, path: Path, model: type[BaseModel] | None) -> Flaw:
@@ -57,15 +35,21 @@ def describe(error: ErrorDetails, path: Path, model: type[BaseModel] | None) -> 
         return Flaw(path, f"`{path[-1]}` is missing", _missing_hint(path, model), on_key=True)
     if kind == "extra_forbidden":
         return Flaw(path, f"unknown field `{path[-1]}`", _unknown_hint(str(path[-1]), model), on_key=True)
-    if kind in _EXPECTED:
-        return Flaw(
-            path, f"expected {_EXPECTED[kind]}, not {shown(error['input'])}", _type_hint(kind, path, error["input"])
-        )
-    if kind in _BOUNDS:
-        name, word = _BOUNDS[kind]
-        return Flaw(path, f"must be {word} {error['ctx'][name]:.10g}, and is {error['input']}")
-    message, hint = _WORDS.get(kind, _as_said)(error)
-    return Flaw(path, message, hint)
+    message, hint = said(error, _about(path, model))
+    return Flaw(path, message, hint or _nearest(error) or _type_hint(kind, path, error["input"]))
+
+
+def _about(path: Path, model: type[BaseModel] | None) -> str:
+    """Return what a field is, by its description; empty where that isn't known."""
+    field = model.model_fields.get(str(path[-1])) if model and path else None
+    return (field.description or "") if field else ""
+
+
+def _nearest(error: ErrorDetails) -> str:
+    """Return the hint of the choice that is nearest to a wrong one."""
+    value = error["input"]
+    found = nearest(value, choices(error)) if isinstance(value, str) else None
+    return f"did you mean `{found}`?" if found else ""
 
 
 def _missing_hint(path: Path, model: type[BaseModel] | None) -> str:
@@ -106,77 +90,14 @@ def _entry(word: str) -> str:
     return word if _PLAIN.fullmatch(word) else json.dumps(word, ensure_ascii=False)
 
 
-def _literal(error: ErrorDetails) -> Words:
-    expected = str(error["ctx"]["expected"]).replace("'", "")
-    words = expected.replace(" or ", ", ").split(", ")
-    found = nearest(str(error["input"]), words) if isinstance(error["input"], str) else None
-    return f"expected {expected}, not {shown(error['input'])}", f"did you mean `{found}`?" if found else ""
-
-
-def _pattern(error: ErrorDetails) -> Words:
-    pattern = str(error["ctx"]["pattern"])
-    kind, slash, rest = pattern.removeprefix("^").partition("/")
-    value = shown(error["input"])
-    if slash and kind.isalpha():
-        form = f"{kind}/<name>" + ("/<digest>" if "0-9a-f]{12}" in rest else "")
-        return (
-            f"expected a reference such as `{form}`, not {value}",
-            f"names are lower case, with digits and -, as in {form}",
-        )
-    if pattern.startswith("^sha256:"):
-        return f"expected a digest such as `sha256:<64 hex digits>`, not {value}", "a promotion writes it"
-    if pattern.startswith("^[a-z0-9]("):
-        return f"expected a name such as `risk-2`, not {value}", "use lower case, digits and -, at most 63 of them"
-    if pattern == SIGN:
-        return f"expected one sign, no digit, quote or line break, not {value}", ""
-    return f"{value} doesn't match {pattern}", ""
-
-
-def _size(error: ErrorDetails) -> Words:
-    context: Mapping[str, Any] = error["ctx"]
-    least, most = context.get("min_length"), context.get("max_length")
-    things = "characters" if error["type"].startswith("string") else "entries"
-    bound = f"at least {least}" if least is not None else f"at most {most}"
-    if least == 1 and not error["input"]:
-        return "it may not be empty", ""
-    return f"it may have {bound} {things}", ""
-
-
-def _said(error: ErrorDetails) -> Words:
-    text = str(error["ctx"]["error"]) if "error" in error.get("ctx", {}) else error["msg"]
-    is_value = text.startswith("expected") and not isinstance(error["input"], dict | BaseModel)
-    return (f"{text}, not {shown(error['input'])}" if is_value else text), ""
-
-
-def _as_said(error: ErrorDetails) -> Words:
-    return error["msg"][:1].lower() + error["msg"][1:], ""
-
-
-_WORDS: Mapping[str, Callable[[ErrorDetails], Words]] = {
-    "literal_error": _literal,
-    "enum": _literal,
-    "string_pattern_mismatch": _pattern,
-    "string_too_short": _size,
-    "string_too_long": _size,
-    "too_short": _size,
-    "too_long": _size,
-    "value_error": _said,
-}
-
-
 def union_words(errors: Sequence[ErrorDetails]) -> Words:
     """Write the findings of a union none of whose branches takes the value as one."""
-    expected = []
-    for error in errors:
-        if error["type"] == "literal_error":
-            expected.append(str(error["ctx"]["expected"]).replace("'", "").replace(" or ", ", "))
-        else:
-            expected.append(_EXPECTED.get(error["type"], "something else"))
     value = errors[0]["input"]
-    options = list(dict.fromkeys(expected))
-    words = [word for option in options for word in option.split(", ")]
-    found = nearest(value, words) if isinstance(value, str) else None
-    return f"expected {' or '.join(options)}, not {shown(value)}", f"did you mean `{found}`?" if found else ""
+    options = list(dict.fromkeys(option for error in errors for option in choices(error) or [wanted(error)]))
+    options = [option for option in options if option != "a whole number" or "a number" not in options]
+    told = f"expected {listed(options)}, not {shown(value)}"
+    found = nearest(value, options) if isinstance(value, str) else None
+    return told, f"did you mean `{found}`?" if found else ""
 
 
 def block_at(model: type[BaseModel], path: Path, branch: str = "") -> type[BaseModel] | None:

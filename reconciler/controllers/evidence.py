@@ -29,6 +29,7 @@ def evidence(
     parts = [
         f"Pins `{trial.run}` as the model of `{deployment}`"
         + (f", in place of `{live}`." if live else ", which has none yet."),
+        _doubts(trial.doubts),
         _metrics(comparison, live),
         gates_of(gates),
         _slices(comparison, live, candidate.metric),
@@ -45,6 +46,11 @@ def evidence(
 def route_of(way: str, lines: Iterable[str]) -> str:
     """Write what a model has proved in the environments before this one."""
     return f"## Route\n\n{way}\n\n" + "\n".join(f"- {line}" for line in lines)
+
+
+def _doubts(doubts: Iterable[str]) -> str:
+    """Write what isn't to be relied on, where people see it first."""
+    return "\n".join(f"> **Warning**: {escaped(doubt)}." for doubt in doubts)
 
 
 def _metrics(comparison: Mapping[str, Any], live: str | None) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from reconciler.controllers.coverage_doubt import coverage_doubt
 from reconciler.controllers.leaderboard import paged
 from reconciler.controllers.preparing import proposed_preparations
 from reconciler.controllers.proposals import proposed_names, replaced, waiting
@@ -103,7 +104,7 @@ def _over_budget(resource: Resource, spec: Experiment, view: View) -> Decision |
         address=resource.address,
         phase=Phase.STALLED,
         reason=Reason.OVER_BUDGET,
-        message=f"{len(resource.trials)} trials may cost {hours:g} GPU hours, and the budget is "
+        message=f"{counted(len(resource.trials), 'trial')} may cost {hours:g} GPU hours, and the budget is "
         f"{spec.budget.gpu_hours:g}: raise budget.gpu_hours, shorten timeout, or sweep less",
         facts=view.recorded_facts(resource.address),
     )
@@ -245,12 +246,14 @@ def _row(spec: Experiment, place: int, lifecycle: Lifecycle) -> dict[str, Any]:
 def as_trial(run: RunName, result: Mapping[str, Any]) -> Trial:
     """Read a trial from what its run has left."""
     facts = result.get("facts", {})
+    doubt = coverage_doubt(facts)
     return Trial(
         run=run,
         params=facts.get("params", {}),
         validation=validated(result),
         test=Scores(result.get("metrics", {}), facts.get("slices", {})),
         model_digest=str(facts.get("model", {}).get("digest", "")),
+        doubts=(doubt,) if doubt else (),
     )
 
 

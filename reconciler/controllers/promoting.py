@@ -76,7 +76,17 @@ def ownership(desired: Desired, spec: Promotion) -> Owned | None:
 def propose(
     case: Case, wanted: OpenProposal, candidate: Candidate, stale: tuple[Change, ...], gates: Sequence[CommitStatus]
 ) -> Decision:
-    """Open a proposal once; merge it where its approval is given; keep to what a person decided."""
+    """Open a proposal once; merge it where its approval is given; keep to what a person decided.
+
+    What is to be doubted of the candidate is told with it, as a warning.
+    """
+    told = _proposed(case, wanted, candidate, stale, gates)
+    return replace(told, message="; warning: ".join((told.message, *candidate.doubts)))
+
+
+def _proposed(
+    case: Case, wanted: OpenProposal, candidate: Candidate, stale: tuple[Change, ...], gates: Sequence[CommitStatus]
+) -> Decision:
     facts: PromotionFacts = {"candidate": candidate.run, "proposal": wanted.name, "evidence": wanted.body}
     facts = {**facts, "pictures": list(wanted.pictures)} if wanted.pictures else facts
     known = case.view.actual.proposals.get(wanted.name)

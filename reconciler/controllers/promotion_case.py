@@ -29,6 +29,7 @@ class Candidate:
         scores: what it is judged by, once it is chosen.
         data: the version of the data that it is, or was made from; empty where that isn't told.
         chosen: how it was chosen, in Markdown.
+        doubts: what of it is not to be relied on, for people: it holds its gates all the same.
     """
 
     run: RunName
@@ -36,6 +37,7 @@ class Candidate:
     scores: Scores
     data: str
     chosen: str = ""
+    doubts: tuple[str, ...] = ()
 
     @property
     def pin(self) -> Pinned:
@@ -59,6 +61,7 @@ def chosen_trial(trial: Trial, *, data: str, metric: str, chosen: str = "") -> C
         scores=trial.test,
         data=data,
         chosen=chosen,
+        doubts=trial.doubts,
         trial=trial,
         metric=metric,
     )

@@ -21,10 +21,12 @@ from reconciler.exchange.table import (
 from reconciler.model.errors import Refused
 from reconciler.model.kinds.datasets import Column
 from reconciler.model.text import printable
+from runners.contract.mistakes import shown
 
 SAYS = ("minimum", "maximum", "enum", "pattern", "missing")
 _WORD = "JSON Schema"
 _TYPES = ("integer", "number", "string", "boolean")
+_LISTED = ", ".join(_TYPES)
 _KNOWN = {"type", "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "enum", "const", "pattern"}
 _PROSE = {"title", "description", "$comment", "examples", "default", "$schema", "$id", "readOnly", "writeOnly"}
 _DEEPEST = 20
@@ -120,8 +122,8 @@ def _kind(kinds: list[Any], values: Iterable[Any], column: Mapping[str, Any], na
     if sorted(map(str, kinds)) == ["integer", "number"]:
         kinds = ["number"]
     if len(kinds) != 1 or kinds[0] not in _TYPES:
-        told = ", ".join(map(str, kinds))
-        raise Refused(f"column {printable(name, 80)} is of type {printable(told, 80)}", f"it is one of {_TYPES}")
+        told = ", ".join(kind if isinstance(kind, str) else shown(kind) for kind in kinds)
+        raise Refused(f"column {printable(name, 80)} is of type {printable(told, 80)}", f"it is one of {_LISTED}")
     is_moment = kinds[0] == "string" and column.get("format") in ("date-time", "date")
     return "datetime" if is_moment else str(kinds[0])
 
@@ -170,7 +172,7 @@ def _resolved(document: Mapping[str, Any], told: Any) -> Mapping[str, Any]:
     """
     for _ in range(_DEEPEST):
         if not isinstance(told, Mapping):
-            raise Refused(f"a schema is an object, and not {printable(repr(told), 40)}", "write its type")
+            raise Refused(f"a schema is an object, and not {shown(told)}", "write its type")
         if "$ref" not in told:
             return told
         rest = {key: value for key, value in told.items() if key != "$ref"}

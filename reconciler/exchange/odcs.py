@@ -14,6 +14,7 @@ from reconciler.model.ids import digest
 from reconciler.model.kinds.datasets import Column
 from reconciler.model.text import printable
 from reconciler.yaml.dump import dump
+from runners.contract.mistakes import shown
 
 SAYS = ("minimum", "maximum", "enum", "pattern", "missing", "unique", "sensitive")
 VERSION = "v3.1.0"
@@ -106,9 +107,10 @@ def read(document: Any, part: str) -> Imported:
     """
     if not isinstance(document, Mapping) or document.get("kind") != "DataContract":
         raise Refused("it is no data contract: `kind: DataContract` isn't there", "give a contract of ODCS")
-    version = str(document.get("apiVersion") or "")
-    if not version.startswith("v3."):
-        raise Refused(f"the contract is of ODCS {printable(version, 40)}", "versions 3.0 and 3.1 are read")
+    version = document.get("apiVersion")
+    if not isinstance(version, str) or not version.startswith("v3."):
+        told = printable(version, 40) if isinstance(version, str) else shown(version)
+        raise Refused(f"the contract is of ODCS {told}", "versions 3.0 and 3.1 are read")
     chosen = _chosen(document.get("schema"), part)
     found = Found()
     if chosen.get("quality"):
@@ -138,7 +140,8 @@ def _add(found: Found, told: Mapping[str, Any]) -> None:
     logical = field_of(told, "logicalType", str, where)
     kind = _TYPES.get(logical or "")
     if kind is None:
-        raise Refused(f"{printable(where, 120)} is of type {printable(str(logical), 40)}", "a spec has no such type")
+        word = printable(logical, 40) if logical else "nothing"
+        raise Refused(f"{printable(where, 120)} is of type {word}", "a spec has no such type")
     options = field_of(told, "logicalTypeOptions", Mapping, where) or {}
     found.lose_others(name, told, _KNOWN | _PROSE)
     numbers = ("minimum", "maximum") if kind in ("integer", "number") else ()

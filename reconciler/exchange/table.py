@@ -11,6 +11,8 @@ from reconciler.model.errors import Refused
 from reconciler.model.kinds.datasets import BEYOND_COLUMNS, Column, Dataset
 from reconciler.model.re2 import re2_fault
 from reconciler.model.text import printable
+from runners.contract.mistakes import said, shown
+from runners.contract.text import dotted
 
 MOST_COLUMNS = 10_000
 """Columns of one foreign schema."""
@@ -97,7 +99,7 @@ class Found:
             Refused: no column of a spec can be so.
         """
         if not isinstance(name, str):
-            raise Refused(f"a column is called {printable(repr(name), 80)}, which is no text", "rename it")
+            raise Refused(f"a column is called {shown(name)}, which is no text", "rename it")
         if name in self.columns:
             raise Refused(f"the column {printable(name, 80)} is there twice", "rename one")
         if len(self.columns) >= MOST_COLUMNS:
@@ -111,8 +113,8 @@ class Found:
             self.columns[name] = Column.model_validate(fields)
         except ValidationError as error:
             first = error.errors()[0]
-            where = "".join(f"{part} " for part in first["loc"])
-            raise Refused(f"column {printable(name, 80)}: {where}{printable(first['msg'])}", "mend the file") from error
+            where = f"{dotted(first['loc'])}: " if first["loc"] else ""
+            raise Refused(f"column {printable(name, 80)}: {where}{said(first)[0]}", "mend the file") from error
 
     def done(self) -> Imported:
         """Return all that was found.

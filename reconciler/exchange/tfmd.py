@@ -9,6 +9,7 @@ from reconciler.exchange.table import Found, Imported, Loss, Table, Written, com
 from reconciler.model.errors import Refused
 from reconciler.model.kinds.datasets import Column
 from reconciler.model.text import printable
+from runners.contract.mistakes import shown
 
 SAYS = ("minimum", "maximum", "enum", "missing", "sensitive")
 SENSITIVE = "sensitive"
@@ -149,7 +150,7 @@ def _kind(feature: Message, domain: str, name: str) -> str:
         return by_domain[domain]
     told = _one(feature, "type")
     by_number = {1: "BYTES", 2: "INT", 3: "FLOAT"}
-    word = str(by_number.get(told, told) if isinstance(told, int) else told)
+    word = by_number.get(told, shown(told)) if isinstance(told, int) else told if isinstance(told, str) else shown(told)
     kind = {"BYTES": "string", "INT": "integer", "FLOAT": "number"}.get(word)
     if kind is None:
         raise Refused(f"feature {printable(name, 80)} is of type {printable(word, 40)}", "a spec has no such type")

@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit
 from reconciler.git.repository import Repository
 from reconciler.model.errors import Refused
 from reconciler.model.text import printable
+from runners.contract.mistakes import shown
 
 
 class Token:
@@ -69,5 +70,5 @@ def address_at(known: str, url: str = "", path: str = "") -> tuple[str, str]:
     parts = path.split("/")
     if len(parts) < 2 or any(not name or name in (".", "..") or name != printable(name) for name in parts):
         hint = "give `path` as owner/name beside the provider in environment.yaml"
-        raise Refused(f"{printable(path)!r} is no repository of a forge", hint)
+        raise Refused(f"{shown(path)} is no repository of a forge", hint)
     return url.rstrip("/"), path

@@ -33,6 +33,7 @@ from reconciler.ports.forge import Agreed, ProposalOrder
 from reconciler.signatures import SigningKey
 from reconciler.yaml.edit import edit_yaml
 from reconciler.yaml.merge import merge_yaml
+from runners.contract.mistakes import shown
 
 _ATTEMPTS = 8
 
@@ -247,7 +248,7 @@ class ProposalBranches:
 
     def _ref(self, name: str) -> str:
         if not is_run_name(name):
-            raise Refused(f"{name[:200]!r} can't be the name of a proposal", "it is named <kind>/<name>/<digest>")
+            raise Refused(f"{shown(name[:200])} can't be the name of a proposal", "it is named <kind>/<name>/<digest>")
         return f"{self._folder}/{name}"
 
     def _drafted(self, order: ProposalOrder) -> str:

@@ -9,6 +9,7 @@ from reconciler.disk import draft_of
 from reconciler.git.objects import ObjectStore
 from reconciler.git.trees import SUBMODULE, SYMLINK, Entry, Listing, list_tree
 from reconciler.model.errors import Refused
+from runners.contract.mistakes import shown
 from runners.contract.names import is_file_name
 
 LFS = b"version https://git-lfs.github.com/spec/"
@@ -90,7 +91,7 @@ def unfit(
         )
     for path in (*files, *links):
         if not all(is_file_name(part) for part in path.split("/")):
-            return f"{path!r} can't be the path of a file", "rename the file"
+            return f"{shown(path)} can't be the path of a file", "rename the file"
     for path, target in links.items():
         if not _stays_inside(path, target):
             return f"{path} is a symbolic link out of its folder", "copy what it points to into the folder"

@@ -10,6 +10,7 @@ from reconciler.git.process import PATIENCE, Output, call, checked
 from reconciler.git.refs import RefUpdate, list_refs, raced, swap
 from reconciler.git.stale_locks import clear_stale
 from reconciler.model.errors import Refused, Unavailable
+from runners.contract.mistakes import shown
 
 
 class LocalRepository:
@@ -77,7 +78,7 @@ class LocalRepository:
         found = self.objects.find(name) or (self.objects.find(told) if told.isalnum() else None)
         if found is None and not told.startswith("ref: ") and (self.git_dir / name).exists():
             hint = f"have it point to a commit again, `git update-ref {name} <commit>`, or delete that file"
-            raise Unavailable(f"the ref {self.git_dir / name} is damaged: it says {told[:60]!r}", hint)
+            raise Unavailable(f"the ref {self.git_dir / name} is damaged: it says {shown(told[:60])}", hint)
         return found.id if found else None
 
     def swap(self, updates: Sequence[RefUpdate], *, patience: float | None = None) -> None:

@@ -7,6 +7,7 @@ file system or a reader could take for something else.
 import re
 
 from reconciler.model.errors import Refused
+from runners.contract.mistakes import shown
 from runners.contract.names import is_file_name
 
 _REF = re.compile(r"[^\x00-\x20\x7f~^:?*\[\\]{1,240}")
@@ -36,7 +37,7 @@ def check_branch(branch: str) -> str:
         Refused: the name can't be that of a branch.
     """
     if not is_ref_name(branch):
-        raise Refused(f"{branch!r} can't be the name of a branch", "see `git help check-ref-format`")
+        raise Refused(f"{shown(branch)} can't be the name of a branch", "see `git help check-ref-format`")
     return f"refs/heads/{branch}"
 
 
@@ -47,7 +48,7 @@ def check_environment(name: str) -> str:
         Refused: it is no DNS label.
     """
     if not _LABEL.fullmatch(name):
-        raise Refused(f"{name!r} can't be the name of an environment", "use lower-case letters, digits and `-`")
+        raise Refused(f"{shown(name)} can't be the name of an environment", "use lower-case letters, digits and `-`")
     return name
 
 
@@ -59,5 +60,5 @@ def check_path(path: str) -> str:
     """
     parts = path.split("/")
     if not path or len(path) > _LONGEST or len(parts) > _DEEPEST or not all(is_file_name(part) for part in parts):
-        raise Refused(f"{path[:200]!r} can't be the path of a file", "use a path inside the tree, without `..`")
+        raise Refused(f"{shown(path[:200])} can't be the path of a file", "use a path inside the tree, without `..`")
     return path

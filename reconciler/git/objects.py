@@ -22,6 +22,7 @@ from typing import BinaryIO, Literal, TypeVar
 
 from reconciler.git.process import PATIENCE, call, checked, command, environment, start
 from reconciler.model.errors import Refused, Unavailable
+from runners.contract.mistakes import shown
 
 Answer = TypeVar("Answer")
 Kind = Literal["commit", "tree", "blob"]
@@ -173,7 +174,7 @@ class ObjectStore:
         """
         odd = [str(file) for file in files if "\n" in str(file)]
         if odd:
-            raise Refused(f"{odd[0]!r} has a line break in its name", "rename the file")
+            raise Refused(f"{shown(odd[0])} has a line break in its name", "rename the file")
         if not files:
             return []
         names = b"".join(os.fsencode(file.absolute()) + b"\n" for file in files)

@@ -10,6 +10,7 @@ from reconciler.git.objects import ObjectStore
 from reconciler.git.refs import RefUpdate
 from reconciler.git.remote import Access, RemoteRepository
 from reconciler.model.errors import Refused
+from runners.contract.mistakes import shown
 
 _FAR = re.compile(r"(?:(?:https?|ssh|git|file)://\S+|[\w.-]+@[\w.-]+:\S+)")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*::?//")
@@ -108,5 +109,5 @@ def open_repository(place: str | Path, state: Path, access: Access | None = None
     if _FAR.fullmatch(text):
         return RemoteRepository(text, state, access=access)
     if _SCHEME.match(text) or text.startswith("-"):
-        raise Refused(f"{text!r} is no repository", "give a path, or a https://, ssh:// or file:// URL")
+        raise Refused(f"{shown(text)} is no repository", "give a path, or a https://, ssh:// or file:// URL")
     return LocalRepository(Path(place))

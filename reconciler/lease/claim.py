@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from reconciler.lease.process import NO_PROCESS, Process
 from reconciler.untrusted import parse
 from runners.contract.formats import format_of, is_newer
 
@@ -55,6 +56,7 @@ class Claim:
             tell nobody anything, not even the remote that it is pushed to.
         format: the format that it is written in. Of a newer one nothing else can be told.
         term: the term in which it was made, where there are elections.
+        process: the holder's process, as others on its machine can tell it.
     """
 
     holder: str
@@ -66,6 +68,7 @@ class Claim:
     beats: int = 0
     format: int = FORMAT
     term: Term = NO_TERM
+    process: Process = NO_PROCESS
 
     @property
     def seen(self) -> datetime | None:
@@ -102,13 +105,21 @@ def parse_claim(content: bytes) -> Claim:
         span = min(timedelta(seconds=float(told.get("span", SPAN.total_seconds()))), LONGEST)
         boot, until, beats = str(told.get("boot", "")), float(told.get("until", 0.0)), int(told.get("beats", 0))
         holder, token, term = words(told["holder"]), int(told["token"]), _term(told.get("term", {}))
-        return Claim(holder, token, expires, span, boot, until, beats, term=term)
+        process = _process(told.get("process"))
+        return Claim(holder, token, expires, span, boot, until, beats, term=term, process=process)
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return NOBODY
 
 
 def _term(told: Mapping[str, Any]) -> Term:
     return Term(str(told.get("election", "")), int(told.get("number", 0)))
+
+
+def _process(told: Any) -> Process:
+    """Read whose claim it is; of what makes no sense nothing is proved, and the claim is waited for."""
+    numbers = [told.get(name) for name in ("pid", "started")] if isinstance(told, dict) else []
+    pid, started = (one if isinstance(one, int) else 0 for one in numbers or (0, 0))
+    return Process(str(told.get("spaces", "")), pid, started) if pid else NO_PROCESS
 
 
 def words(holder: object) -> str:

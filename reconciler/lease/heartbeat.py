@@ -50,11 +50,11 @@ class Heartbeat:
             return f"{self.holder} holds the lease, in words that are not known here: upgrade this one"
         if self.seen is None:
             return "no daemon has run here yet: start `setpoint run`"
-        ago = _ago(now - self.seen)
+        since = ago(now - self.seen)
         if life is Life.ALIVE:
-            return f"the daemon was seen {ago} ago: {self.holder}"
-        last = f"the last one stopped {ago} ago" if life is Life.STOPPED else f"{self.holder} was last seen {ago} ago"
-        return f"no daemon lives: {last}, and nothing has happened since; start `setpoint run`"
+            return f"the daemon was seen {since} ago: {self.holder}"
+        who = "the last one stopped" if life is Life.STOPPED else f"{self.holder} was last seen"
+        return f"no daemon lives: {who} {since} ago, and nothing has happened since; start `setpoint run`"
 
     def as_json(self, now: datetime) -> dict[str, str | None]:
         """Return it as JSON-compatible values."""
@@ -75,7 +75,7 @@ def read_heartbeat(repository: Repository, environment: str) -> Heartbeat:
     return Heartbeat(claim.holder, claim.seen, claim.span)
 
 
-def _ago(age: timedelta) -> str:
+def ago(age: timedelta) -> str:
     """Return an age in the largest unit of which there are two; a clock that is behind sees things now."""
     seconds = max(0, round(age.total_seconds()))
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):

@@ -4,7 +4,8 @@ It is a small JSON file that a ref outside of all branches points to, moved by c
 in the movement that writes them, so the repository itself refuses those of a daemon that lost it without noticing.
 
 No wall clock decides anything: a holder counts its span from before it asked, by its machine's uptime; whoever waits
-counts the span from when it first saw a claim that hasn't changed since.
+counts the span from when it first saw a claim that hasn't changed since. A holder whose process is proved to be dead is
+waited for no longer: what it had begun is refused, as of any that lost its lease.
 """
 
 import itertools
@@ -18,6 +19,7 @@ from reconciler.git.repository import Repository
 from reconciler.git.trees import Draft
 from reconciler.lease.claim import FORMAT, LARGEST, NO_TERM, NOBODY, SPAN, Claim, Term, format_claim, parse_claim
 from reconciler.lease.monotonic import boot_id, uptime
+from reconciler.lease.process import NO_PROCESS, is_dead, this_process
 from reconciler.model.errors import Raced, Refused, Transient, Unsafe
 from reconciler.ports.clock import Clock
 
@@ -81,8 +83,8 @@ class Lease:
     def acquire(self, term: Term = NO_TERM) -> Claim:
         """Hold the lease for another span: renew it, or take it if it is free, with a token one higher than the last.
 
-        It is free when it was given back, when its claim has not changed for its own span, and when that was made in an
-        earlier term.
+        It is free when it was given back, when its claim has not changed for its own span, when that was made in an
+        earlier term, and when its holder's process is proved to be dead.
 
         Args:
             term: the term that this daemon was elected for, where there are elections.
@@ -193,8 +195,10 @@ class Lease:
         now = self._ticks()
         if self._watched[0] != found:
             self._watched = found, now
-        is_over = claim.boot == self._boot != "" and now >= claim.until
-        return is_over or now - self._watched[1] >= claim.span.total_seconds()
+        is_here = claim.boot == self._boot != ""
+        if is_here and (now >= claim.until or is_dead(claim.process)):
+            return True
+        return now - self._watched[1] >= claim.span.total_seconds()
 
     def _look(self) -> tuple[str | None, Claim]:
         found = self._repository.ref(self.ref)
@@ -212,7 +216,8 @@ class Lease:
         until = self._ticks() + span.total_seconds()
         expires = self._clock.now() + span
         holder, beats = "" if is_free else self.holder, next(self._beats)
-        claim = Claim(holder, token, expires, self._span, self._boot, until, beats, term=self._term)
+        process = NO_PROCESS if is_free else this_process()
+        claim = Claim(holder, token, expires, self._span, self._boot, until, beats, term=self._term, process=process)
         blob = draft.add("blob", format_claim(claim))
         draft.save()
         return blob, claim

@@ -9,6 +9,7 @@ from reconciler.git.repository import Repository
 from reconciler.lease.lease import Lease
 from reconciler.model.errors import Refused
 from reconciler.ports.clock import Clock
+from runners.contract.mistakes import shown
 
 if TYPE_CHECKING:
     from reconciler.lease.elected import ElectedLease
@@ -39,7 +40,7 @@ def check_lease(kind: str) -> str:
     name, _, namespace = kind.partition(":")
     if kind == GIT or (name == _KUBERNETES and (namespace or ":" not in kind)):
         return kind
-    raise Refused(f"{kind!r} decides no lease", "say git, kubernetes or kubernetes:NAMESPACE")
+    raise Refused(f"{shown(kind)} decides no lease", "say git, kubernetes or kubernetes:NAMESPACE")
 
 
 def open_lease(

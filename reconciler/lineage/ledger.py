@@ -20,6 +20,7 @@ from reconciler.model.moment import moment_of
 from reconciler.model.observed import Actual, Job, JobState
 from reconciler.model.text import printable
 from runners.contract.formats import format_of
+from runners.contract.mistakes import misread
 
 FORMAT = 1
 MOST = 1000
@@ -200,7 +201,7 @@ def of_document(document: Mapping[str, Any]) -> Ledger:
         pending = tuple(map(_transition, document["pending"]))
         return Ledger(attempts, pending[-MOST:], int(document["lost"]))
     except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"it is no ledger of lineage: {error!r}") from error
+        raise ValueError(f"it is no ledger of lineage: {misread(error)}") from error
 
 
 def _transition(told: Mapping[str, Any]) -> Transition:

@@ -55,7 +55,7 @@ class Trial:
     """A finished trial on a leaderboard: its parameters, its scores, and the digest of its model.
 
     By the validation rows trials are ranked and one is chosen; on the test rows, which no choice has seen, it is
-    judged.
+    judged. `doubts` say what of it is not to be relied on, for people.
     """
 
     run: RunName
@@ -63,6 +63,7 @@ class Trial:
     validation: Scores
     test: Scores
     model_digest: str
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -44,6 +45,14 @@ class Severity(StrEnum):
     def rank(self) -> int:
         """Return its place in the order."""
         return list(Severity).index(self)
+
+
+def severity_of(kind: CauseKind, place: str) -> Severity:
+    """Return how much a cause matters: most where requests of people are answered, or an engine isn't."""
+    if kind is CauseKind.REVIEW:
+        return Severity.INFO
+    is_served = kind is CauseKind.STALLED and place.startswith("deployments/")
+    return Severity.CRITICAL if is_served or kind is CauseKind.UNREAD else Severity.WARNING
 
 
 class WebhookTarget(Block):
@@ -133,6 +142,15 @@ class Route(Block):
             raise ValueError("give exactly one of webhook, slack, mail and alertmanager")
         return self
 
+    def tells(self, kind: CauseKind, place: str, severity: Severity, team: str) -> bool:
+        """Tell whether it is told of a cause."""
+        return (
+            kind in self.about
+            and severity.rank >= self.severity.rank
+            and (self.teams is None or team in self.teams)
+            and (self.only is None or any(fnmatchcase(place, pattern) for pattern in self.only))
+        )
+
 
 class Silence(Block):
     """What nobody is told of for a while."""
@@ -149,6 +167,10 @@ class Silence(Block):
         if self.until.tzinfo is None:
             raise ValueError("until has no time zone: end it with Z, or with +01:00")
         return self
+
+    def covers(self, kind: CauseKind, place: str) -> bool:
+        """Tell whether it keeps a cause silent, while it holds."""
+        return kind in self.about and any(fnmatchcase(place, pattern) for pattern in self.only)
 
 
 class Notifications(Block):

@@ -7,19 +7,14 @@ of somebody else's shows as what it is, and is never obeyed.
 import re
 from datetime import UTC, datetime
 
+from runners.contract.text import counted as counted  # noqa: PLC0414 - they are found beside the others
+from runners.contract.text import printable as printable  # noqa: PLC0414 - it is found beside the others
+
 _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 """Control characters but tab and line feed, marks of direction (Unicode UAX #9, as in CVE-2021-42574), surrogates."""
 _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
 _IN_LOGS = re.compile(f"(\x1b\\[[0-9;]*m)|{_HIDDEN.pattern}")
 """What is hidden, and in the first group what only sets colours (ECMA-48, SGR)."""
-
-
-def printable(text: str, limit: int = 200) -> str:
-    """Return a text on one line, cut to `limit` characters, whatever can't be printed written as an escape."""
-    cut = text if len(text) <= limit else text[: limit - 1] + "…"
-    if cut.isprintable():
-        return cut
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
 
 
 def without_credentials(text: str) -> str:
@@ -42,11 +37,6 @@ def coloured(text: str) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     shown = _IN_LOGS.sub(lambda found: found[1] or _escape(found), lines)
     return f"{shown}\x1b[0m" if "\x1b" in shown else shown
-
-
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """Write a number with its noun: `1 change`, `2 changes`."""
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
 def moment(told: str) -> str:

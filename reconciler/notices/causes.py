@@ -10,7 +10,7 @@ from typing import NamedTuple
 from reconciler.model.decision import Decision, Phase
 from reconciler.model.errors import Severity as ProblemSeverity
 from reconciler.model.ids import Address, kind_of
-from reconciler.model.notifications import CauseKind, Severity
+from reconciler.model.notifications import CauseKind, Severity, severity_of
 from reconciler.model.observed import Actual
 from reconciler.model.plan import Plan
 from reconciler.model.reason import Reason
@@ -86,13 +86,22 @@ def _of_commit(desired: Desired, plan: Plan) -> Iterator[Cause]:
     told = [*plan.notes, *(str(one) for one in desired.problems if one.severity is ProblemSeverity.ERROR)]
     if told:
         what = printable("; ".join(told), LONGEST)
-        yield Cause(CauseKind.COMMIT, PLACE, Severity.WARNING, "CommitNotApplied", what, desired.environment.team)
+        yield Cause(
+            CauseKind.COMMIT,
+            PLACE,
+            severity_of(CauseKind.COMMIT, PLACE),
+            "CommitNotApplied",
+            what,
+            desired.environment.team,
+        )
 
 
 def _of_engines(actual: Actual) -> Iterator[Cause]:
     for port, why in actual.unread.items():
         what = printable(f"the {port} engine can't be read: {why}", LONGEST)
-        yield Cause(CauseKind.UNREAD, f"engines/{port}", Severity.CRITICAL, str(Reason.UNAVAILABLE), what)
+        place = f"engines/{port}"
+        severity = severity_of(CauseKind.UNREAD, place)
+        yield Cause(CauseKind.UNREAD, place, severity, str(Reason.UNAVAILABLE), what)
 
 
 def _of_decision(decision: Decision, desired: Desired) -> Iterator[Cause]:
@@ -107,15 +116,7 @@ def _of_decision(decision: Decision, desired: Desired) -> Iterator[Cause]:
     elif kind_of(address) != "promotions" and (name := decision.facts.get("proposal")):
         told.append((CauseKind.REVIEW, Reason.WAITS_FOR_REVIEW, f"{name} is proposed, and waits for a person"))
     for kind, reason, what in told:
-        yield Cause(kind, address, _severity(kind, address), str(reason), printable(what, LONGEST), *whose)
-
-
-def _severity(kind: CauseKind, address: Address) -> Severity:
-    """Return how much a cause matters: most where requests of people are answered."""
-    if kind is CauseKind.REVIEW:
-        return Severity.INFO
-    is_served = kind is CauseKind.STALLED and kind_of(address) == "deployments"
-    return Severity.CRITICAL if is_served else Severity.WARNING
+        yield Cause(kind, address, severity_of(kind, address), str(reason), printable(what, LONGEST), *whose)
 
 
 def _whose(address: Address, desired: Desired) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from reconciler.model.text import printable
 from reconciler.notices.causes import LONGEST, Cause
 from reconciler.notices.ledger import MOST, MOST_STANDING, Event, Ledger, Message, Notice, Standing
 from runners.contract.formats import format_of
+from runners.contract.mistakes import misread
 
 FORMAT = 1
 
@@ -58,7 +59,7 @@ def of_document(document: Mapping[str, Any]) -> Ledger:
         pending = tuple(_message(told) for told in document["pending"][-MOST * 50 :])
         return Ledger({one.cause.key: one for one in standing}, pending, int(document["lost"]))
     except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"it is no ledger of notices: {error!r}") from error
+        raise ValueError(f"it is no ledger of notices: {misread(error)}") from error
 
 
 def _cause_told(cause: Cause) -> dict[str, str]:

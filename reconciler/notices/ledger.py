@@ -12,7 +12,6 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from fnmatch import fnmatchcase
 
 from reconciler.model.ids import digest
 from reconciler.model.notifications import Notifications, Route, Silence
@@ -153,22 +152,12 @@ def _due(route: Route, one: Standing, silences: Iterable[Silence], now: datetime
     if told and route.again is None:
         return None
     moment = told + route.again if told and route.again else one.since + route.after
-    silent = [silence.until for silence in silences if silence.until > now and _matches(silence, one.cause)]
+    silent = [silence.until for silence in silences if silence.until > now and silence.covers(*one.cause.key)]
     return max([moment, *silent])
 
 
-def _matches(silence: Silence, cause: Cause) -> bool:
-    return cause.kind in silence.about and any(fnmatchcase(cause.place, pattern) for pattern in silence.only)
-
-
 def _is_for(route: Route, cause: Cause) -> bool:
-    """Tell whether a route is one that is told of a cause."""
-    return (
-        cause.kind in route.about
-        and cause.severity.rank >= route.severity.rank
-        and (route.teams is None or cause.team in route.teams)
-        and (route.only is None or any(fnmatchcase(cause.place, pattern) for pattern in route.only))
-    )
+    return route.tells(cause.kind, cause.place, cause.severity, cause.team)
 
 
 def _newest(pending: Iterable[Message]) -> Iterator[Message]:

@@ -12,12 +12,17 @@ from reconciler.model.quantity import Duration, Quantity
 from reconciler.plugins.declaration import EmbeddedOptions, Options
 
 _COMMAND = ("python", "-m", "runners")
+_LONGEST = 10**10
 _SERVE = ("python", "-m", "runners.serve")
 
 
 def _span(value: Any) -> Any:
     """Read seconds as the durations that they are."""
-    return timedelta(seconds=value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return value
+    if not 0 <= value <= _LONGEST:
+        raise ValueError(f"expected a duration such as 30s, or seconds from 0 to {_LONGEST:,}")
+    return timedelta(seconds=value)
 
 
 Span = Annotated[

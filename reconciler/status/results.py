@@ -13,6 +13,7 @@ from reconciler.model.text import printable
 from reconciler.untrusted import LARGEST, levels, parse
 from runners.contract import formats
 from runners.contract.files import RESULT
+from runners.contract.mistakes import shown
 from runners.contract.names import is_file_name
 
 MOST_TOLD = 2**20
@@ -188,4 +189,4 @@ def _is_number(value: Any) -> bool:
 
 def _odd_file(files: Mapping[str, Any]) -> str:
     odd = (path for path in files if not all(map(is_file_name, path.split("/"))))
-    return next((f"the file {path!r} has an odd path" for path in odd), "")
+    return next((f"the file {shown(path)} has an odd path" for path in odd), "")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from reconciler.git.history import log
@@ -48,7 +49,7 @@ def events(status: StatusBranch, address: str) -> Iterator[Event]:
         Unavailable: the repository can't be read.
     """
     told: Event | None = None
-    for event in _each(status, address):
+    for event in map(_event, documents(status, address)):
         if told and not event.says_the_same(told):
             yield told
         told = event
@@ -56,20 +57,40 @@ def events(status: StatusBranch, address: str) -> Iterator[Event]:
         yield told
 
 
-def _each(status: StatusBranch, address: str) -> Iterator[Event]:
-    """Yield what each commit says of a resource, by the name that it had then; before a former name it had no newer."""
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a status commit told of a resource: when, by which name; nothing where it had none."""
+
+    when: datetime
+    address: str
+    document: Mapping[str, Any] | None
+
+
+def documents(status: StatusBranch, address: str, limit: int = _LOOKED_AT) -> Iterator[Past]:
+    """Yield what each commit that changed it says of a resource, the newest first, by the name that it had then.
+
+    Before a former name it had no newer one.
+
+    Raises:
+        Unavailable: the repository can't be read.
+    """
     head, objects = status.read().commit, status.repository.objects
     if head is None:
         return
     names = _names(objects, head, address)
-    for entry in log(objects.git_dir, head, *map(_path, names), limit=_LOOKED_AT):
+    for entry in log(objects.git_dir, head, *map(_path, names), limit=limit):
         told = [(place, found) for place, name in enumerate(names) if (found := _told(objects, entry.commit, name))]
-        place, document = told[0] if told else (0, _GONE)
+        place, document = told[0] if told else (0, None)
         names = names[place:]
-        conditions = document.get("conditions") or ()
-        ready: Mapping[str, Any] = next((one for one in conditions if one.get("type") == "Ready"), {})
-        said = (str(ready.get(key) or "") for key in ("reason", "message", "observed_commit"))
-        yield Event(entry.when.isoformat(timespec="seconds"), names[0], shown_state(document), *said)
+        yield Past(entry.when, names[0], document)
+
+
+def _event(past: Past) -> Event:
+    document = _GONE if past.document is None else past.document
+    conditions = document.get("conditions") or ()
+    ready: Mapping[str, Any] = next((one for one in conditions if one.get("type") == "Ready"), {})
+    said = (str(ready.get(key) or "") for key in ("reason", "message", "observed_commit"))
+    return Event(past.when.isoformat(timespec="seconds"), past.address, shown_state(document), *said)
 
 
 def _names(objects: ObjectStore, head: str, address: str) -> tuple[str, ...]:

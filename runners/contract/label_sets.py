@@ -6,6 +6,8 @@ So a set is a column's value like any other, for whoever stores, serves or compa
 import json
 from collections.abc import Iterable
 
+from runners.contract.mistakes import shown
+
 
 def text_of(labels: Iterable[str]) -> str:
     """Write a set of labels, equal ones alike."""
@@ -23,5 +25,5 @@ def labels_in(text: str) -> list[str]:
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
     if not isinstance(told, list) or not all(isinstance(one, str) for one in told):
-        raise ValueError(f"{text[:40]!r} is no list of labels")
+        raise ValueError(f"{shown(text[:40])} is no list of labels")
     return told

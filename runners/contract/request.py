@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from runners.contract.errors import InputError
 from runners.contract.formats import REQUEST, UnknownFormat, format_of
+from runners.contract.mistakes import said
+from runners.contract.text import dotted
 
 Params = TypeVar("Params", bound=BaseModel)
 """A runner's own model of its parameters."""
@@ -86,8 +88,8 @@ def read_params(model: type[Params], params: Mapping[str, Any]) -> Params:
     except ValidationError as error:
         first, *others = error.errors(include_url=False)
         more = f" (and {len(others)} more)" if others else ""
-        where = ".".join(str(part) for part in first["loc"])
-        what = f"the parameter {where or 'set'} doesn't fit: {first['msg']}{more}"
+        where = dotted(first["loc"])
+        what = f"the parameter {where or 'set'} doesn't fit: {said(first)[0]}{more}"
         raise InputError(what, where, "correct this field of the spec") from error
 
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from runners.contract.mistakes import shown
 from runners.models import Prediction
 from runners.models.label_sets import has_of
 
@@ -65,6 +66,6 @@ def codes_of(values: Array, classes: Sequence[Any]) -> Array:
     found, back = np.unique(np.asarray(values), return_inverse=True)
     strangers = [value for value in found.tolist() if value not in places]
     if strangers:
-        raise ValueError(f"{strangers[0]!r} is none of the classes {', '.join(map(str, classes))}")
+        raise ValueError(f"{shown(strangers[0])} is none of the classes {', '.join(map(str, classes))}")
     codes: Array = np.array([places[value] for value in found.tolist()], np.int64)[back]
     return codes

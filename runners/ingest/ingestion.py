@@ -119,7 +119,7 @@ def _finished(
 
 def _facts(table: Table, params: Parameters, profile: Mapping[str, Any], proposed: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the result tells of a table, and what it proposes for its spec."""
-    roles = Roles(params.identifier, params.target, params.timestamp)
+    roles = Roles(params.identifier, params.target, params.timestamp, params.source.fixed)
     needed = propose_preparations(profile["columns"], roles, profile["preparations"])
     optional = {
         "sides": table.sides,

@@ -8,6 +8,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from runners.contract.mistakes import shown
 from runners.contract.split import DatasetSplit
 from runners.parameters import Block
 from runners.sources.parameters import DatasetSource
@@ -49,7 +50,7 @@ class Column(Block):
             raise ValueError(f"a pattern is for strings, and the type is {self.type}")
         alien = [value for value in self.enum or () if not _is_of(value, self.type)]
         if alien:
-            raise ValueError(f"enum holds {alien[0]!r}, which is no {self.type}")
+            raise ValueError(f"enum holds {shown(alien[0])}, which is no {self.type}")
         return self
 
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from runners.contract import InputError
+from runners.contract.mistakes import shown
 
 Scale = Literal["nominal", "ordinal", "interval"]
 """Any two different answers are equally far apart, or by their ranks, or by their difference."""
@@ -58,10 +59,10 @@ def values_of(labels: Collection[str], scale: Scale, choices: Sequence[str] | No
     if not odd:
         return {label: number for label, number in numbers.items() if number is not None}
     if scale == "interval":
-        raise InputError(f"the answer {odd[0]!r} is no number, and agreement.scale is interval", "agreement.scale")
+        raise InputError(f"the answer {shown(odd[0])} is no number, and agreement.scale is interval", "agreement.scale")
     places = {choice: float(place) for place, choice in enumerate(choices or ())}
     if lost := sorted(label for label in labels if label not in places):
-        what = f"the answer {lost[0]!r} has no place on an ordinal scale: it is no number and not among choices"
+        what = f"the answer {shown(lost[0])} has no place on an ordinal scale: it is no number and not among choices"
         raise InputError(what, "agreement.scale", "list choices from the lowest to the highest, or set it to nominal")
     return {label: places[label] for label in labels}
 

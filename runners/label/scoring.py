@@ -19,6 +19,7 @@ from pyarrow import parquet
 
 from runners.asking import Answer, Client
 from runners.contract import InputError, Request, Result, SourceUnavailable
+from runners.contract.text import printable
 from runners.label.album import LARGEST_PICTURE, Album, album_at
 from runners.label.examples import identifier_of
 from runners.label.pool import KEY, draw_of, rows_of
@@ -103,6 +104,11 @@ def _asked(client: Client, taken: Mapping[str, str], url: str, where: str | None
     return told
 
 
+def _refusal(body: Any) -> str:
+    """Return why rows were refused, in the words of the endpoint."""
+    return str(body["error"]) if isinstance(body, dict) and "error" in body else printable(str(body))
+
+
 def _ask(client: Client, taken: Mapping[str, str], rows: Sequence[Mapping[str, Any]], told: _Told) -> None:
     """Ask about some rows; where one of them is refused, about each half, down to that one."""
     answer = client.infer({"inputs": [_tensor(name, kind, rows) for name, kind in taken.items()]})
@@ -118,7 +124,7 @@ def _ask(client: Client, taken: Mapping[str, str], rows: Sequence[Mapping[str, A
             what = f"the endpoint's answer is none: status {answer.status}, {error}"
             raise SourceUnavailable(what, "endpoint", "see its log with `setpoint logs`") from error
         told.refused += len(rows)
-        told.why = told.why or str(answer.body)
+        told.why = told.why or _refusal(answer.body)
         return
     told.scores |= {str(row[KEY]): score for row, score in zip(rows, found, strict=True)}
 

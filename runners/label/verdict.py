@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterator, Sequence
 import numpy as np
 
 from runners.contract import Violation
+from runners.contract.mistakes import shown
+from runners.counting import counted
 from runners.label.agreement import undefined
 from runners.label.annotators import LabelsIn
 from runners.label.answers import Answers
@@ -61,7 +63,8 @@ def _of_choices(allowed: Collection[str] | None, answers: Answers, labels_in: La
             f"{answers.examples[answers.example[row]]} by {answers.annotators[answers.annotator[row]]}"
             for row in rows[:SHOWN]
         ]
-        what = f"{len(rows):,} answers are {choice!r}, which is not among choices: {_named(cases, len(rows))}"
+        told = f"{counted(len(rows), 'answer')} {'is' if len(rows) == 1 else 'are'} {shown(choice)}"
+        what = f"{told}, which is not among choices: {_named(cases, len(rows))}"
         yield Violation(where="choices", what=what, fix="correct the answers, or add it to choices")
 
 

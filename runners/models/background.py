@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from runners.contract.mistakes import as_written
 from runners.models.errors import ModelRefused
 
 FILE = "background.json"
@@ -42,7 +43,7 @@ def read_background(content: bytes) -> Background:
     try:
         told = json.loads(content)
         if told["format"] != FORMAT:
-            raise ValueError(f"it is of the format {told['format']!r:.20}")
+            raise ValueError(f"it is of the format {as_written(told['format'])}")
         columns = {str(name): list(values) for name, values in told["columns"].items()}
         if len({len(values) for values in columns.values()}) != 1 or not all(columns.values()):
             raise ValueError("its columns aren't equally long")

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from runners.contract.mistakes import as_written
+from runners.contract.text import counted
 from runners.models.errors import ModelInputError
 from runners.models.signature import Column
 from runners.tables.moments import moment
@@ -55,7 +57,7 @@ def moments(name: str, values: Values) -> Array:
     for row, text in enumerate(texts):
         if read[text] is None:
             taken = "a moment by ISO 8601 is taken, such as 2026-05-01T12:00:00Z"
-            raise ModelInputError(f"{name} of row {row} is {text!r:.60}: {taken}", name)
+            raise ModelInputError(f"{name} of row {row} is {as_written(text)}: {taken}", name)
     return np.array([read[text] for text in texts], np.int64)
 
 
@@ -81,7 +83,7 @@ def matrix_of(name: str, values: Values, datatype: str, width: int) -> Array:
     except (TypeError, ValueError):
         raise ModelInputError(f"{name} must be a list of rows of the same length", name) from None
     if array.shape[1] != width:
-        raise ModelInputError(f"{name} has {array.shape[1]} values a row, and the model takes {width}", name)
+        raise ModelInputError(f"{name} has {counted(array.shape[1], 'value')} a row, and the model takes {width}", name)
     return column(name, array.ravel(), datatype).reshape(array.shape)
 
 
@@ -195,7 +197,7 @@ def _all_are(name: str, array: Array, types: tuple[type, ...], wanted: str) -> N
     for row, value in enumerate(array.tolist()):
         if value is None or isinstance(value, types) or (isinstance(value, float) and np.isnan(value)):
             continue
-        raise ModelInputError(f"{name} of row {row} is {value!r:.60}: {wanted} is taken", name)
+        raise ModelInputError(f"{name} of row {row} is {as_written(value)}: {wanted} is taken", name)
 
 
 _CONVERSIONS: Mapping[str, Callable[[str, Array], Array]] = MappingProxyType(

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runners.contract.label_sets import labels_in, text_of
+from runners.contract.mistakes import shown
 
 Array = NDArray[Any]
 
@@ -31,7 +32,7 @@ def has_of(texts: Iterable[str], names: Sequence[Any]) -> Array:
     for text in dict.fromkeys(listed):
         labels = labels_in(text)
         if strangers := [label for label in labels if label not in places]:
-            raise ValueError(f"{strangers[0]!r} is none of the labels {', '.join(map(str, names))}")
+            raise ValueError(f"{shown(strangers[0])} is none of the labels {', '.join(map(str, names))}")
         read[text] = [places[label] for label in labels]
     has = np.zeros((len(listed), len(names)), np.int64)
     for row, text in enumerate(listed):

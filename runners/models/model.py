@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from runners.contract.mistakes import shown
 from runners.models.columns import Values
 from runners.models.coverage import LOWER, SET, UPPER, bounds, within
 from runners.models.errors import ModelInputError, ModelRefused
@@ -208,7 +209,7 @@ def labels(raw: Any, classes: tuple[Label, ...], rows: int) -> Array:
     places = [_place(value, classes) for value in answered]
     if len(places) != rows or len(classes) in places:
         stranger = next((v for v, p in zip(answered, places, strict=True) if p == len(classes)), answered[:1])
-        what = f"the model answers {stranger!r}, and the classes are {', '.join(map(str, classes[:20]))}"
+        what = f"the model answers {shown(stranger)}, and the classes are {', '.join(map(str, classes[:20]))}"
         raise ModelRefused(what, fix="let the model answer the values of the target column")
     return array_of(classes)[places]
 

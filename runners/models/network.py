@@ -15,6 +15,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
+from runners.contract.mistakes import misread, shown
 from runners.models.errors import ModelRefused
 
 FILE = "architecture.json"
@@ -51,9 +52,11 @@ class Architecture:
             layers = tuple(dict(layer) for layer in told["layers"])
             unknown = [layer.get("type") for layer in layers if layer.get("type") not in LAYERS]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise ModelRefused(f"the architecture can't be read: {error!r}", FILE, "export the model again") from error
+            raise ModelRefused(
+                f"the architecture can't be read: {misread(error)}", FILE, "export the model again"
+            ) from error
         if unknown or told.get("version") != 1:
-            what = f"the layer {unknown[0]!r} is unknown" if unknown else "the architecture is of another version"
+            what = f"the layer {shown(unknown[0])} is unknown" if unknown else "the architecture is of another version"
             raise ModelRefused(what, FILE, f"the layers are {', '.join(sorted(LAYERS))}; else export to ONNX")
         return cls((channels, height, width), layers)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from runners import tables
+from runners.contract.mistakes import shown
 from runners.models.coverage import Coverage
 from runners.models.errors import ModelRefused
 from runners.tables.reading import as_json, from_json
@@ -158,7 +159,7 @@ class Signature:
         told["coverage"] = _coverage(told)
         for name, known in (("task", TASKS), ("format", FORMATS), ("reading", READINGS)):
             if told[name] not in known:
-                raise ValueError(f"{name} is {told[name]!r}, and one of {', '.join(sorted(known))} is understood")
+                raise ValueError(f"{name} is {shown(told[name])}, and one of {', '.join(sorted(known))} is understood")
         return cls(**told)
 
 
@@ -187,7 +188,7 @@ def _coverage(told: dict[str, Any]) -> Coverage | None:
 
 def _datatype(told: dict[str, Any]) -> str:
     if told["datatype"] not in DATATYPES:
-        raise ValueError(f"{told['name']} has the unknown datatype {told['datatype']!r}")
+        raise ValueError(f"{told['name']} has the unknown datatype {shown(told['datatype'])}")
     return str(told["datatype"])
 
 

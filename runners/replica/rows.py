@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from runners.contract import InputError
+from runners.contract.mistakes import misread
 from runners.evaluate.tables import read_parquet
 from runners.models import Column, Signature
 from runners.models.columns import as_json
@@ -40,7 +41,7 @@ def _recorded(folder: Path) -> list[Asked]:
         found: list[Asked] = [item["request"] for item in told]
         _ = list(instances_of(found))
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
-        raise InputError(f"the trial's examples can't be read: {error!r}", EXAMPLES, _FIX) from error
+        raise InputError(f"the trial's examples can't be read: {misread(error)}", EXAMPLES, _FIX) from error
     return found
 
 

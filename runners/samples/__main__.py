@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from runners.contract.mistakes import shown
 from runners.samples.census import YEARS, arrive, census
 from runners.samples.digits import digits
 
@@ -46,7 +47,7 @@ def _years(text: str) -> list[int]:
         try:
             years += range(int(first), int(last or first) + 1)
         except ValueError:
-            raise ValueError(f"{text!r} names no years: write 2015, 2015,2017 or 2015-2017") from None
+            raise ValueError(f"{shown(text)} names no years: write 2015, 2015,2017 or 2015-2017") from None
     return years
 
 

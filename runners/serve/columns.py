@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from runners.contract.text import counted
 from runners.models import ModelInputError, Signature
 from runners.models.pictures import B64
 from runners.serve.types import all_whole, held_to_types, of_datatype
@@ -91,7 +92,9 @@ def _of_lists(rows: Sequence[Sequence[Any]], signature: Signature) -> Columns:
         return {names[0]: rows}
     for number, row in enumerate(rows):
         if len(row) != len(names):
-            what = f"instance {number} has {len(row)} values, and the model takes {len(names)}, in this order"
+            what = (
+                f"instance {number} has {counted(len(row), 'value')}, and the model takes {len(names)}, in this order"
+            )
             raise ModelInputError(f"{what}: {', '.join(names[:MOST_SHOWN])}")
     return {name: [row[place] for row in rows] for place, name in enumerate(names)}
 
@@ -130,7 +133,7 @@ def _values(tensor: NamedTensor) -> Any:
     if data is not None and "INT" in tensor.datatype:
         all_whole(tensor.name, tensor.datatype, values)
     if len(values) != math.prod(shape):
-        what = f"{tensor.name} has {len(values)} values, and its shape {shape} says {math.prod(shape)}"
+        what = f"{tensor.name} has {counted(len(values), 'value')}, and its shape {shape} says {math.prod(shape)}"
         raise ModelInputError(what, tensor.name)
     if math.prod(shape[1:]) == 1:
         return values

@@ -14,6 +14,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from runners.contract.mistakes import as_written
 from runners.models import ModelInputError
 from runners.serve.types import LAYOUTS, TEXT_LENGTH
 
@@ -148,7 +149,7 @@ def _with_binary(inputs: Sequence[RequestInput], data: memoryview) -> list[Reque
             found.append(given)
             continue
         if type(size) is not int or not 0 <= size <= len(data) - start:
-            what = f"{given.name} has a binary_data_size of {size!r:.40}, and {len(data) - start} bytes are left"
+            what = f"{given.name} has a binary_data_size of {as_written(size)}, and {len(data) - start} bytes are left"
             raise ModelInputError(what, given.name)
         found.append(binary_input(given.name, given.shape, given.datatype, data[start : start + size]))
         start += size
@@ -168,7 +169,7 @@ def binary_input(name: str, shape: list[int], datatype: str, data: memoryview) -
     if datatype == "BYTES":
         return BinaryInput(name, shape, datatype, _texts(name, data))
     if datatype not in LAYOUTS:
-        raise ModelInputError(f"{name} has the datatype {datatype!r:.40}, which binary data can't have", name)
+        raise ModelInputError(f"{name} has the datatype {as_written(datatype)}, which binary data can't have", name)
     dtype = np.dtype(LAYOUTS[datatype])
     if len(data) % dtype.itemsize:
         raise ModelInputError(f"{name} has {len(data)} bytes, and a {datatype} has {dtype.itemsize}", name)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from runners.contract.text import printable
 from runners.models import ModelInputError, Signature
 
 LAYOUTS: Mapping[str, str] = MappingProxyType(
@@ -40,7 +41,7 @@ def of_datatype(name: str, datatype: str) -> None:
         ModelInputError: it is none.
     """
     if datatype not in DATATYPES:
-        what = f"{name} has the datatype {datatype!r:.60}, and the protocol has {', '.join(DATATYPES)}"
+        what = f"{name} has the datatype `{printable(datatype)}`, and the protocol has {', '.join(DATATYPES)}"
         raise ModelInputError(what, name)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from runners.contract import InputError
+from runners.contract.mistakes import misread
 
 FILE = "examples.json"
 _FIX = "train the model again; a trainer of one's own leaves examples.json beside the model"
@@ -38,7 +39,7 @@ def read_recordings(folder: Path) -> list[Recording]:
     except FileNotFoundError as error:
         raise InputError("the trial has left no examples to test with", FILE, _FIX) from error
     except (ValueError, KeyError, TypeError, IndexError) as error:
-        raise InputError(f"the examples can't be understood: {error!r}", FILE, _FIX) from error
+        raise InputError(f"the examples can't be understood: {misread(error)}", FILE, _FIX) from error
     if not found:
         raise InputError("the trial's examples are none", FILE, _FIX)
     return found

@@ -7,6 +7,8 @@ from typing import Any
 from runners.asking import Answer
 from runners.contract import Violation
 from runners.contract.label_sets import labels_in
+from runners.contract.mistakes import as_written
+from runners.contract.text import counted
 from runners.smoke.recordings import Recording
 
 MOST = 20
@@ -58,8 +60,9 @@ def _labels(recorded: Any) -> Any:
 def compare(where: str, expected: Sequence[Any], found: Any, tolerance: float) -> Judged:
     """Compare values in order: numbers within the tolerance, anything else exactly."""
     if not isinstance(found, list) or len(found) != len(expected):
-        size = f"{len(found)} values" if isinstance(found, list) else "nothing"
-        return Judged((Violation(where=where, what=f"{len(expected)} values were expected, {size} came", fix=_FIX),))
+        size = counted(len(found), "value") if isinstance(found, list) else "nothing"
+        what = f"{counted(len(expected), 'value')} {'was' if len(expected) == 1 else 'were'} expected, {size} came"
+        return Judged((Violation(where=where, what=what, fix=_FIX),))
     differences = [_difference(one, other) for one, other in zip(expected, found, strict=True)]
     finite = [difference for difference in differences if difference is not None]
     wrong = [place for place, d in enumerate(differences) if d is None or d > tolerance]
@@ -68,7 +71,7 @@ def compare(where: str, expected: Sequence[Any], found: Any, tolerance: float) -
         return Judged(difference=largest)
     place = wrong[0]
     at = f" at place {place}" if len(expected) > 1 else ""
-    what = f"{expected[place]!r:.60} was expected{at}, {found[place]!r:.60} came"
+    what = f"{as_written(expected[place])} was expected{at}, {as_written(found[place])} came"
     return Judged((Violation(where=where, what=what, fix=_FIX),), largest)
 
 

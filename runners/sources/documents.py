@@ -6,6 +6,7 @@ from itertools import chain, islice
 from typing import IO, Any
 
 from runners.contract import InputError
+from runners.contract.mistakes import shown
 from runners.sources.opened import Opened, codec_of, other_encoding
 from runners.sources.parameters import FileSource
 from runners.sources.reading import batch_of, batched, check_names
@@ -48,7 +49,7 @@ def _at(path: str | None, found: Any, name: str) -> list[Any]:
     for key in path.split(".") if path else ():
         if not isinstance(found, dict) or key not in found:
             there = ", ".join(islice(map(ascii, found), 10)) if isinstance(found, dict) else "no object"
-            what = f"there is no {key!r} on the way to source.files.records: what is there is {there}"
+            what = f"there is no {shown(key)} on the way to source.files.records: what is there is {there}"
             raise InputError(what, name, "correct source.files.records")
         found = found[key]
     if isinstance(found, list):

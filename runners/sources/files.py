@@ -2,6 +2,7 @@
 
 import io
 import posixpath
+import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -173,6 +174,10 @@ def _divided(batches: Iterator[Any], found: Found, path: str) -> Iterator[Any]:
     return with_columns(batches, columns, name)
 
 
+_BYTES = re.compile(r" \(b['\"].*\)$")
+"""What Python adds to its words: the first bytes of the file, as it writes them."""
+
+
 @contextmanager
 def _understood(name: str, source: FileSource) -> Iterator[None]:
     """Tell what a file's own format says is wrong with it.
@@ -183,7 +188,7 @@ def _understood(name: str, source: FileSource) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, zipfile.BadZipFile, *BROKEN) as error:
-        what = str(error).split("\n", 1)[0]
+        what = _BYTES.sub("", str(error).split("\n", 1)[0])
         raise InputError(what, name, f"give a file that is valid {source.format}") from error
     except EOFError as error:
         raise InputError("it ends too early", name, f"give a file that is valid {source.format}") from error

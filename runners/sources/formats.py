@@ -14,6 +14,7 @@ from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
 from runners.contract import InputError
+from runners.contract.mistakes import shown
 from runners.sources.documents import json_batches, jsonl_batches
 from runners.sources.lines import Lines
 from runners.sources.opened import Opened, codec_of, other_encoding
@@ -123,7 +124,7 @@ def _telling_csv(file: Opened, delimiter: str, source: FileSource) -> Iterator[N
         if "UTF8" in text or "UTF-8" in text:
             raise other_encoding(file.name, source.encoding) from error
         _check_closed(file, delimiter, source)
-        what = f"{_miscounted(text, source) or 'it is no CSV'}, where {delimiter!r} parts the columns"
+        what = f"{_miscounted(text, source) or 'it is no CSV'}, where {shown(delimiter)} parts the columns"
         raise InputError(what, file.name, "correct the file, or set source.files.delimiter") from error
 
 
@@ -145,7 +146,7 @@ def _names_in(header: str, delimiter: str, name: str) -> list[str]:
     try:
         return next(csv.reader([header], delimiter=delimiter))
     except csv.Error as error:
-        what = f"the names of the columns can't be read where {delimiter!r} parts them: {error}"
+        what = f"the names of the columns can't be read where {shown(delimiter)} parts them: {error}"
         raise InputError(what, name, "correct the header line, or set source.files.delimiter") from error
 
 

@@ -13,6 +13,7 @@ from typing import IO, Any
 import pyarrow as pa
 
 from runners.contract import InputError
+from runners.contract.mistakes import shown
 from runners.sources.parameters import FileSource
 from runners.sources.reading import BATCH_ROWS, check_names
 
@@ -77,5 +78,7 @@ def _rows(text: io.TextIOWrapper, name: str, source: FileSource) -> Iterator[tup
 
 
 def _fix(source: FileSource) -> str:
-    signs = f"delimiter {source.delimiter!r}, quote {source.quote or chr(34)!r} and escape {source.escape!r}"
+    signs = (
+        f"delimiter {shown(source.delimiter)}, quote {shown(source.quote or chr(34))} and escape {shown(source.escape)}"
+    )
     return f"correct the file, or what source.files says of it: {signs}"

@@ -295,6 +295,11 @@ class DatasetSource(Source):
         return frozenset([self.growth.watermark] if self.growth else [f"_{name}" for name in beside])
 
     @property
+    def fixed(self) -> frozenset[str]:
+        """Return the columns that hold one value in every row of a version by nature: which model said so."""
+        return frozenset({"model"}) if self.predictions else frozenset()
+
+    @property
     def goes_on(self) -> bool:
         """Tell whether a version goes on with the one before, whoever tells what is new."""
         of_files = self.files.incremental if self.files else None

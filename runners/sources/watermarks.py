@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from runners.contract import InputError
+from runners.contract.mistakes import as_written
 
 WHERE = "source.sql.incremental.watermark"
 Watermark = int | float | str | Decimal | datetime | date
@@ -56,12 +57,12 @@ def from_json(told: Any) -> Watermark | None:
     if told is None:
         return None
     if not isinstance(told, Mapping) or len(told) != 1 or not set(told) <= set(_READ):
-        raise ValueError(f"{told!r:.100} is no watermark")
+        raise ValueError(f"{as_written(told)} is no watermark")
     ((kind, value),) = told.items()
     try:
         return _READ[kind](value)
     except (TypeError, ArithmeticError) as error:
-        raise ValueError(f"{told!r:.100} is no watermark") from error
+        raise ValueError(f"{as_written(told)} is no watermark") from error
 
 
 def before(value: Watermark | None, lag: float) -> Watermark | None:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self, get_args
 
+from runners.contract.mistakes import as_written, misread
 from runners.tables.types import USUAL, Spellings, Type, Value
 
 FORMAT = 1
@@ -142,19 +143,19 @@ def from_json(told: Any) -> Reading:
     """
     if not isinstance(told, Mapping) or told.get("format") != FORMAT:
         found = told.get("format") if isinstance(told, Mapping) else None
-        raise ValueError(f"its format is {found!r}, and {FORMAT} is understood")
+        raise ValueError(f"its format is {as_written(found)}, and {FORMAT} is understood")
     try:
         columns = {str(name): _column(column) for name, column in told["columns"].items()}
         truths = {str(text): bool(truth) for text, truth in told["truths"].items()}
         spellings = Spellings(tuple(map(str, told["blanks"])), truths)
         return Reading(columns, _name(told["identifier"]), _name(told["target"]), spellings)
     except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"it can't be understood: {error!r}") from error
+        raise ValueError(f"it can't be understood: {misread(error)}") from error
 
 
 def _column(told: Mapping[str, Any]) -> ColumnReading:
     if told["type"] not in get_args(Type):
-        raise ValueError(f"{told['type']!r} is no type of a column")
+        raise ValueError(f"{as_written(told['type'])} is no type of a column")
     categories, is_sensitive = tuple(told.get("categories", ())), bool(told.get("sensitive", False))
     return ColumnReading(told["type"], categories, is_sensitive, "serving" not in told.get("environments", ["serving"]))
 

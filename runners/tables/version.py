@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, get_args
 
 from runners.contract import InputError
+from runners.contract.mistakes import as_written
 from runners.tables.types import Type
 
 DATA, MANIFEST = "data.parquet", "manifest.parquet"
@@ -133,7 +134,7 @@ def read_manifest(folder: Path) -> Manifest | None:
 
 def _manifest(told: Mapping[str, Any]) -> Manifest:
     if told.get("format") != FORMAT:
-        raise ValueError(f"its format is {told.get('format')!r}, and {FORMAT} is understood")
+        raise ValueError(f"its format is {as_written(told.get('format'))}, and {FORMAT} is understood")
     types = {str(name): type_ for name, type_ in told["types"]}
     if not set(types.values()) <= set(get_args(Type)):
         raise ValueError("a column has no type of a column")
@@ -149,9 +150,9 @@ def _part(told: Mapping[str, Any]) -> Part:
     part = Part(str(told["file"]), rows, size, digest, sums, hashed, bool(told["is_open"]), spans)
     is_digest = len(digest) == 64 and set(digest) <= set("0123456789abcdef")
     if not is_digest or min(rows, size) < 0 or part.file != part_file(part.place, digest):
-        raise ValueError(f"{part.file[:100]!r} is no file of a part")
+        raise ValueError(f"{as_written(part.file[:100])} is no file of a part")
     if spans and (sum(count for _, count in spans) != rows or min(count for _, count in spans) < 1):
-        raise ValueError(f"the files of {part.file[:100]!r} have other rows than it has")
+        raise ValueError(f"the files of {as_written(part.file[:100])} have other rows than it has")
     return part
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from runners.contract import InputError
+from runners.contract.mistakes import as_written
 from runners.evaluate.tables import Columns, read_parquet
 from runners.models import Column
 from runners.models.pictures import Preparation
@@ -62,7 +63,7 @@ def album_of(trial: Trial, columns: Columns, size: Preparation, pixels: Array, w
 def _size(trial: Trial, columns: Columns) -> Preparation:
     asked, colour = trial.params.get("size"), trial.params.get("colour", False)
     if asked is not None and (isinstance(asked, bool) or not isinstance(asked, int) or not 4 <= asked <= LARGEST):
-        raise InputError(f"size is {asked!r}", "params.size", f"give the pixels a side, 4 to {LARGEST}")
+        raise InputError(f"size is {as_written(asked)}", "params.size", f"give the pixels a side, 4 to {LARGEST}")
     if not isinstance(colour, bool):
-        raise InputError(f"colour is {colour!r}", "params.colour", "say true or false")
+        raise InputError(f"colour is {as_written(colour)}", "params.colour", "say true or false")
     return size_for(columns["height"], columns["width"], asked, 3 if colour else 1)

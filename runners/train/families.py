@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from runners.contract import InputError
+from runners.contract.mistakes import shown
 from runners.evaluate.predictions import Task
 from runners.train.nearest import did_you_mean
 
@@ -116,7 +117,7 @@ def _of(name: Any, task: Task) -> Family:
     fitting = {known: family for known, family in FAMILIES.items() if task in family.estimators}
     if name in fitting:
         return fitting[name]
-    what = f"{name} is not for the task {task}" if name in FAMILIES else f"{name!r} is no family of models"
+    what = f"{name} is not for the task {task}" if name in FAMILIES else f"{shown(name)} is no family of models"
     raise InputError(what, "params.model", did_you_mean(str(name), fitting))
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from runners.contract import InputError
 from runners.contract.label_sets import labels_in, text_of
+from runners.contract.mistakes import shown
 from runners.train.examples import Examples
 from runners.train.soft import duplicated
 
@@ -35,7 +36,7 @@ def labels_of(truth: Array, name: str) -> tuple[str, ...]:
         raise InputError(what, name, "predict one of them, such as labels.cat, or merge rare ones")
     for label, count in sorted(counts.items()):
         if min(count, len(truth) - count) < SIDES:
-            word = f"has {label!r}" if count < SIDES else f"lacks {label!r}"
+            word = f"has {shown(label)}" if count < SIDES else f"lacks {shown(label)}"
             what = f"{min(count, len(truth) - count)} of {len(truth):,} rows {word}"
             raise InputError(what, name, f"collect {SIDES} at least, one for each side of the split, or drop the label")
     return tuple(sorted(counts))

@@ -11,6 +11,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from runners.contract import InputError, Request, Result
+from runners.contract.mistakes import said
+from runners.contract.text import dotted
 from runners.train.albums import read_album
 from runners.train.examples import Parts
 from runners.train.fitted import Fitted
@@ -70,5 +72,5 @@ def network_params(trial: Trial) -> NetworkParams:
         return NetworkParams.model_validate(own)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        where = ".".join(["params", *map(str, first["loc"])])
-        raise InputError(f"{where} is {first['input']!r}: {first['msg']}", where) from error
+        where = dotted(("params", *first["loc"]))
+        raise InputError(f"{where}: {said(first)[0]}", where) from error

@@ -111,7 +111,7 @@ KEEPSAKES = {
     "extra link": "a link extra.txt to something outside",
     "extra circle": "a link extra.txt to something outside",
     "extra fifo": "no regular file",
-    "extra git": "'.git', which can't be kept",
+    "extra git": "`.git`, which can't be kept",
     "extra line": "which can't be kept",
     "extra deep": "folders within one another",
     "extra sparse": "more than 1 GiB",

@@ -16,6 +16,7 @@ OTHERWISE = {
     "reconciler/cli/init.py": "it compares the sample with what a person has in the folder",
     "reconciler/watched/folder.py": "a person's own specs, of which only regular files are listed",
     "reconciler/lease/monotonic.py": "the kernel's own word",
+    "reconciler/lease/process.py": "the kernel's own word",
     "reconciler/providers/data/lakefs/errors.py": "an answer of a server, which was read in bounds",
     "reconciler/providers/memory/": "nothing but memory",
     "reconciler/providers/pools/local/supervisor.py": "the kernel's own word, and it imports nothing of ours",

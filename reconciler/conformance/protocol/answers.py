@@ -5,6 +5,7 @@ from typing import Any
 
 from reconciler.conformance.protocol.client import Answered
 from reconciler.conformance.protocol.requests import DATATYPES, JSON_LENGTH, Document, flat, unpacked
+from runners.contract.text import counted
 
 Outputs = dict[str, list[Any]]
 TOLERANCE = 1e-4
@@ -104,7 +105,7 @@ def _output(one: Any, data: bytes) -> tuple[list[Any], bytes, str]:
         return [], data, "its shape has a size below 0"
     values, data, wrong = _values(one, data)
     if not wrong and len(values) != math.prod(one["shape"]):
-        wrong = f"it has {len(values)} values, and its shape says {math.prod(one['shape'])}"
+        wrong = f"it has {counted(len(values), 'value')}, and its shape says {math.prod(one['shape'])}"
     return values, data, wrong
 
 

@@ -13,6 +13,7 @@ from reconciler.model.kinds.sources import ByFiles, ChangesSource, DatasetSource
 from reconciler.model.kinds.spec import Block, Cron, JobSpec
 from reconciler.model.quantity import Duration
 from reconciler.model.re2 import re2_fault
+from runners.contract.mistakes import shown
 from runners.contract.one_or_many import Names
 from runners.contract.split import DatasetSplit
 
@@ -83,7 +84,7 @@ class Column(Block):
             raise ValueError("an empty enum accepts no value: list some, or leave it out")
         alien = [value for value in self.enum or () if type(value) not in _TYPES.get(self.type, (str,))]
         if alien:
-            raise ValueError(f"enum holds {alien[0]!r}, which is no {self.type}")
+            raise ValueError(f"enum holds {shown(alien[0])}, which is no {self.type}")
         return self
 
 

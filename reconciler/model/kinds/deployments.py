@@ -10,6 +10,7 @@ from reconciler.model.kinds.recurring import Recurring
 from reconciler.model.kinds.spec import Block, JobSpec
 from reconciler.model.quantity import Duration, parse_duration
 from runners.contract.formats import FIRST, SERVING
+from runners.contract.text import ordinal
 
 
 class Model(Block):
@@ -47,9 +48,9 @@ class Replicas(Block):
             raise ValueError(f"minimum {self.minimum} is above maximum {self.maximum}")
         for number, one in enumerate(self.hours):
             if one.minimum is None and one.maximum is None:
-                raise ValueError(f"hours.{number} says neither minimum nor maximum")
+                raise ValueError(f"the {ordinal(number)} of hours says neither minimum nor maximum: give one")
             if (least := _or(one.minimum, self.minimum)) > (most := _or(one.maximum, self.maximum)):
-                raise ValueError(f"in hours.{number} minimum {least} is above maximum {most}")
+                raise ValueError(f"in the {ordinal(number)} of hours minimum {least} is above maximum {most}")
         return self
 
     def at(self, now: datetime) -> "Replicas":

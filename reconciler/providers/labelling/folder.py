@@ -22,6 +22,7 @@ from reconciler.model.label_projects import IDENTIFIER, SLOT, Asked, LabelProjec
 from reconciler.model.label_tools import LabelTool
 from reconciler.ports.labelling import PIECE, ProjectOrder, Task
 from reconciler.untrusted import parse, read
+from runners.contract.mistakes import shown
 
 LARGEST = 64 * 2**20
 """Bytes of a file of tasks or answers."""
@@ -106,7 +107,7 @@ class LabelFolder:
     def _place(self, address: Address) -> Path:
         name = address.partition("/")[2]
         if not NAME.fullmatch(name):
-            raise Refused(f"{address!r} is no name of labels")
+            raise Refused(f"{shown(address)} is no name of labels")
         return self._folder / name
 
     def _demanded(self, address: Address) -> Path:

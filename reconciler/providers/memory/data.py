@@ -10,6 +10,7 @@ from reconciler.model.ids import CommitId, RunName
 from reconciler.model.observed import Branch, DataListing, Version
 from reconciler.ports.data import NO_FILES
 from reconciler.providers.memory.world import Room, World, verb
+from runners.contract.mistakes import shown
 
 SCHEME = "memory://"
 
@@ -98,7 +99,7 @@ class MemoryData:
         """
         room = self._room
         if not is_run_name(run):
-            raise Refused(f"{run[:200]!r} can't be the name of a run", "a run is named <kind>/<name>/<digest>")
+            raise Refused(f"{shown(run[:200])} can't be the name of a run", "a run is named <kind>/<name>/<digest>")
         if run not in room.lines:
             room.lines[run] = Line(self._environment, room.head(self._environment))
         return SCHEME + run

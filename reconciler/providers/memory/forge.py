@@ -16,6 +16,7 @@ from reconciler.ports.forge import Agreed, ProposalOrder
 from reconciler.providers.memory.source import MemorySource, Snapshot, SourceRoom
 from reconciler.providers.memory.world import Room, World, verb
 from reconciler.yaml.edit import edit_yaml
+from runners.contract.mistakes import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,9 @@ class MemoryForge:
             Refused: the file can't be edited, there is no such commit to start from, or the name isn't one.
         """
         if not is_run_name(order.name):
-            raise Refused(f"{order.name[:200]!r} can't be the name of a proposal", "it is named <kind>/<name>/<digest>")
+            raise Refused(
+                f"{shown(order.name[:200])} can't be the name of a proposal", "it is named <kind>/<name>/<digest>"
+            )
         room, repository = self._room, self._source.room
         known = self._find(order.name)
         if known is not None and not self._is_merged(known):

@@ -19,6 +19,9 @@ class Ground:
     distinct: Mapping[str, int] = field(default_factory=dict, hash=False)
     """How many values differ of the columns in which that was counted beside the summary."""
 
+    fixed: frozenset[str] = frozenset()
+    """Columns that hold one value by nature, of which there is nothing to tell."""
+
     texts: frozenset[str] = frozenset()
     """Columns that the spec declares to be texts, whatever their values look like."""
 
@@ -30,7 +33,7 @@ class Ground:
     @property
     def features(self) -> dict[str, ColumnSummary]:
         """Return the columns that a model may learn from."""
-        others = {self.identifier, self.target, self.timestamp}
+        others = {self.identifier, self.target, self.timestamp, *self.fixed}
         return {name: column for name, column in self.summary.columns.items() if name not in others}
 
     @property
@@ -50,4 +53,5 @@ def ground_of(summary: Summary, params: Parameters, distinct: Mapping[str, int])
     identifier, target, timestamp = (name if name in columns else None for name in roles)
     hidden = frozenset(name for name, declared in (params.columns or {}).items() if declared.sensitive)
     texts = frozenset(name for name, declared in (params.columns or {}).items() if declared.type == "string")
-    return Ground(summary, identifier, target, timestamp, hidden, distinct, texts)
+    fixed = params.source.fixed
+    return Ground(summary, identifier, target, timestamp, hidden, distinct, fixed, texts)

@@ -34,10 +34,13 @@ class Roles:
     identifier: str | None = None
     target: str | None = None
     timestamp: str | None = None
+    fixed: frozenset[str] = frozenset()
+    """Columns that hold one value by nature."""
 
     def features(self, columns: Profile) -> dict[str, Mapping[str, Any]]:
         """Return the columns that a model may learn from."""
-        return {name: c for name, c in columns.items() if name not in (self.identifier, self.target, self.timestamp)}
+        others = {self.identifier, self.target, self.timestamp, *self.fixed}
+        return {name: c for name, c in columns.items() if name not in others}
 
 
 def find_preparations(columns: Profile, roles: Roles) -> list[dict[str, Any]]:

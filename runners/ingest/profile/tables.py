@@ -21,7 +21,7 @@ def profile_table(summary: Summary, params: Parameters, distinct: Mapping[str, i
         params: the roles of the columns, and which are sensitive.
         distinct: how many values differ of the columns in which that was counted exactly.
     """
-    roles = Roles(params.identifier, params.target, params.timestamp)
+    roles = Roles(params.identifier, params.target, params.timestamp, params.source.fixed)
     columns: dict[str, dict[str, Any]] = {}
     hidden = {name for name, declared in (params.columns or {}).items() if declared.sensitive}
     for name, column in summary.columns.items():

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from runners.contract import InputError
+from runners.contract.mistakes import as_written
 from runners.label.formats.coco_shapes import EXPORT, regions_of
 from runners.label.formats.reading import Part, all_answered, file_of, json_in
 from runners.label.marks import Marking
@@ -41,9 +42,13 @@ def parts_of(name: str, told: Any, marking: Marking | None = "boxes") -> Iterato
     for place, annotation in enumerate(annotations):
         where = f"{name} annotations[{place}]"
         if annotation.get("image_id") not in known:
-            raise InputError(f"it is of image {annotation.get('image_id')!r}, which isn't there", where, EXPORT)
+            raise InputError(
+                f"it is of image {as_written(annotation.get('image_id'))}, which isn't there", where, EXPORT
+            )
         if annotation.get("category_id") not in known_as:
-            raise InputError(f"it has category {annotation.get('category_id')!r}, which isn't there", where, EXPORT)
+            raise InputError(
+                f"it has category {as_written(annotation.get('category_id'))}, which isn't there", where, EXPORT
+            )
         by_image[annotation["image_id"]].append((where, annotation))
     for place, image in enumerate(images):
         where = f"{name} images[{place}]"

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from runners.contract import InputError
+from runners.contract.mistakes import shown
 from runners.label.formats.reading import Part, all_answered, file_of, lines_of, text_in
 from runners.label.questions import Answered, Question
 from runners.label.regions import Region
@@ -110,6 +111,8 @@ def _places(tokens: Sequence[Token], text: str | None, where: str) -> Iterator[t
     for word, _ in tokens:
         start = at if text is None else text.find(word, at)
         if start < 0:
-            raise InputError(f"the token {word[:40]!r} isn't in the sentence's text", where, "correct `# text = …`")
+            raise InputError(
+                f"the token {shown(word[:40])} isn't in the sentence's text", where, "correct `# text = …`"
+            )
         yield start, start + len(word)
         at = start + len(word) + (text is None)

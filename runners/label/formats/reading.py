@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from runners.contract import InputError, label_sets
+from runners.contract.mistakes import as_written
 from runners.label import regions
 from runners.label.questions import Answer, Answered, Question
 from runners.label.regions import Region
@@ -130,7 +131,7 @@ def number(value: Any, what: str, where: str) -> float:
     except (TypeError, ValueError, OverflowError):
         found = float("nan")
     if isinstance(value, bool) or not abs(found) < 1e12:
-        raise InputError(f"{what} is {str(value)[:40]!r}, which is no number", where, "correct the file")
+        raise InputError(f"{what} is {as_written(value)}, which is no number", where, "correct the file")
     return found
 
 

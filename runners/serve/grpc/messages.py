@@ -11,6 +11,8 @@ from typing import Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
+from runners.contract.mistakes import shown
+
 FILE = Path(__file__).with_name("open_inference_grpc.proto")
 PACKAGE = "inference"
 SERVICE = f"{PACKAGE}.GRPCInferenceService"
@@ -52,7 +54,7 @@ def _fill(message: Any, lines: Iterator[str], path: str) -> None:
 def _field(message: Any, line: str, path: str) -> Any:
     found = _FIELD.fullmatch(line)
     if found is None:
-        raise ValueError(f"{line!r} isn't read here")
+        raise ValueError(f"{shown(line)} isn't read here")
     kind = f"TYPE_{found[2].upper()}"
     label = _Field.LABEL_REPEATED if found[1] else _Field.LABEL_OPTIONAL
     field = message.field.add(name=found[3], number=int(found[4]), label=label)

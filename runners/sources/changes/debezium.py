@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from runners.contract.mistakes import shown
 from runners.sources.changes.change import Change, Op
 from runners.sources.changes.debezium_values import read_value
 
@@ -42,7 +43,7 @@ def decode(value: bytes | str | Mapping[str, Any] | None) -> Change | None:
         return None
     op = payload.get("op")
     if not isinstance(op, str) or op not in _OPS:
-        raise NoEnvelope(f"its op is {op!r:.40}, and c, r, u, d, t and m are known")
+        raise NoEnvelope(f"its op is {shown(op)}, and c, r, u, d, t and m are known")
     fields = {side: _fields(schema, side) for side in ("before", "after")}
     before, unread = _row(payload, "before", fields)
     after, unchanged = _row(payload, "after", fields)

@@ -10,6 +10,8 @@ from decimal import Context, Decimal
 from types import MappingProxyType
 from typing import Any
 
+from runners.contract.mistakes import as_written
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ORDINAL = date(1970, 1, 1).toordinal()
 _DAY = 86_400
@@ -42,13 +44,13 @@ def read_value(value: Any, schema: Mapping[str, Any]) -> Any:
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"{value!r:.40} is no text")
+        raise TypeError(f"{as_written(value)} is no text")
     return value
 
 
 def _whole(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"{value!r:.40} is no whole number")
+        raise TypeError(f"{as_written(value)} is no whole number")
     return value
 
 
@@ -70,7 +72,7 @@ def _scaled(text: str, scale: int) -> Decimal:
 
 def _variable(value: Any, _schema: Mapping[str, Any]) -> Decimal:
     if not isinstance(value, Mapping):
-        raise TypeError(f"{value!r:.40} is no number with its scale")
+        raise TypeError(f"{as_written(value)} is no number with its scale")
     return _scaled(_text(value["value"]), _whole(value["scale"]))
 
 
@@ -101,7 +103,7 @@ def _within(per_second: int) -> Callable[[Any, Mapping[str, Any]], str]:
     def read(value: Any, _schema: Mapping[str, Any]) -> str:
         seconds, rest = divmod(_whole(value), per_second)
         if not 0 <= seconds <= _DAY:
-            raise ValueError(f"{value!r:.40} is no time of a day")
+            raise ValueError(f"{as_written(value)} is no time of a day")
         clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
         micros = rest * 1_000_000 // per_second
         return f"{clock}.{micros:06}" if micros else clock

@@ -8,6 +8,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from runners.contract.mistakes import shown
 from runners.sources.changes.change import Change
 
 Cell = str | None
@@ -74,7 +75,7 @@ class Decoder:
                 elif kind not in _PASSED and not is_known:
                     yield from self._changed(kind, _Text(message))
             except (struct.error, IndexError, UnicodeDecodeError) as error:
-                raise Undecodable(f"message {message[:1]!r} of {len(message)} bytes: {error}") from error
+                raise Undecodable(f"message {shown(message[:1])} of {len(message)} bytes: {error}") from error
 
     def _related(self, text: "_Text") -> Iterator[Relation]:
         oid, schema, name = text.oid(), text.word(), text.word()
@@ -94,7 +95,7 @@ class Decoder:
                 yield Change("truncate")
             return
         if kind not in "IUD":
-            raise Undecodable(f"a message of the kind {kind!r}")
+            raise Undecodable(f"a message of the kind {shown(kind)}")
         if text.oid() != self._oid:
             return
         if self.relation is None:
@@ -110,7 +111,7 @@ class Decoder:
                 return Change("remove", before)
             mark = chr(text.byte())
         if mark != "N" or kind == "D":
-            raise Undecodable(f"a row that is marked as {mark!r}")
+            raise Undecodable(f"a row that is marked as {shown(mark)}")
         row, unchanged = text.cells(relation.columns)
         return Change("put", row, before, unchanged)
 
@@ -160,7 +161,7 @@ class _Text:
             elif kind == 0x74:
                 found[name] = self._text(self.oid())
             elif kind != 0x6E:
-                raise Undecodable(f"a value of the kind {chr(kind)!r}")
+                raise Undecodable(f"a value of the kind {shown(chr(kind))}")
         return found, frozenset(unchanged)
 
     def _text(self, size: int) -> str:

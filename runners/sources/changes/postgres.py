@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from runners.contract import InputError
+from runners.contract.mistakes import shown
 from runners.sources.changes.catalogue import Table, table_of
 from runners.sources.changes.change import Change
 from runners.sources.changes.connection import connected, replicating, telling
@@ -66,7 +67,7 @@ class Mark:
         if told is None:
             return None
         if not isinstance(told, Mapping) or not isinstance(told.get("position"), int):
-            raise ValueError(f"{told!r:.100} is no place in a log of changes")
+            raise ValueError(f"{shown(told)} is no place in a log of changes")
         return cls(told["position"], str(told.get("slot")), str(told.get("fingerprint")))
 
 

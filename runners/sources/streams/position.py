@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from runners.contract.mistakes import as_written
 from runners.sources.streams.log import Bounds, Place
 
 MOST_NOTES = 1000
@@ -87,5 +88,5 @@ def _bounds(start: Any, end: Any) -> Bounds:
 
 def _whole(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**63:
-        raise ValueError(f"{value!r:.40} is no offset")
+        raise ValueError(f"{as_written(value)} is no offset")
     return value

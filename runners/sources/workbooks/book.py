@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from runners.contract import InputError
+from runners.contract.text import printable
 from runners.sources.opened import Opened
 from runners.sources.workbooks.parts import SMALL, Broken, Package, local
 
@@ -63,7 +64,7 @@ class Book:
         if wanted is not None:
             if wanted in names:
                 return self.sheets[names.index(wanted)]
-            raise InputError(f"there is no sheet {wanted!r} in {self.package.name}", _WHERE, there)
+            raise InputError(f"there is no sheet `{printable(str(wanted))}` in {self.package.name}", _WHERE, there)
         shown = [sheet for sheet in self.sheets if not sheet.is_hidden]
         if len(shown) != 1:
             what = f"{self.package.name} has {len(shown)} sheets that aren't hidden, and any could be meant"

@@ -12,6 +12,7 @@ from typing import IO, Any
 from xml.parsers import expat
 
 from runners.contract import InputError
+from runners.contract.mistakes import shown
 from runners.sources.opened import Opened
 
 PIECE = 2**16
@@ -74,13 +75,13 @@ class Package:
         if entry is None:
             raise self.broken("it isn't there", part)
         if entry.flag_bits & _ENCRYPTED or entry.compress_type not in _PACKINGS:
-            raise InputError(f"its part {entry.filename!r:.100} is packed in no way of Excel's", self.name, _SAVE)
+            raise InputError(f"its part {shown(entry.filename)} is packed in no way of Excel's", self.name, _SAVE)
         size = 0
         with self._open(entry) as stream:
             while piece := stream.read(PIECE):
                 size += len(piece)
                 if most is not None and size > most:
-                    what = f"its part {entry.filename!r:.100} has more than {most:,} bytes when unpacked"
+                    what = f"its part {shown(entry.filename)} has more than {most:,} bytes when unpacked"
                     raise InputError(what, self.name, "give a smaller workbook, or its rows as CSV or Parquet")
                 yield piece
 
@@ -92,7 +93,7 @@ class Package:
         except InputError:
             raise
         except _UNFIT as error:
-            raise InputError(f"its part {entry.filename!r:.100} can't be unpacked", self.name, _SAVE) from error
+            raise InputError(f"its part {shown(entry.filename)} can't be unpacked", self.name, _SAVE) from error
 
     def related(self, part: str) -> dict[str, tuple[str, str]]:
         """Return what a part names, by the id it uses: what kind each is, and the part's own name."""
@@ -132,7 +133,7 @@ class Package:
 
     def broken(self, what: str, part: str) -> InputError:
         """Return the error of a part that isn't as the format says."""
-        return InputError(f"its part {part!r:.100} can't be read: {what}", self.name, _SAVE)
+        return InputError(f"its part {shown(part)} can't be read: {what}", self.name, _SAVE)
 
 
 def _archive(file: Opened) -> zipfile.ZipFile:

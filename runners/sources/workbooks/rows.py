@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from runners.contract.mistakes import as_written
 from runners.sources.workbooks.book import LONGEST_TEXT, Book, Sheet, Texts, unescaped
 from runners.sources.workbooks.parts import Broken, local
 
@@ -94,7 +95,7 @@ class _Reader:
     def _begin(self, told: str | None) -> None:
         number = self._number + 1 if told is None else _whole(told, ROWS)
         if number is None or not self._number < number <= ROWS:
-            raise Broken(f"row {told!r:.20} stands after row {self._number}")
+            raise Broken(f"row {as_written(told)} stands after row {self._number}")
         self._number, self._column, self._cells = number, -1, {}
 
     def add(self, text: str) -> None:
@@ -139,7 +140,7 @@ class _Reader:
         if self._kind == "s" and text:
             place = _whole(text, len(self._book.texts) - 1)
             if place is None:
-                return Odd(f"refers to a text that isn't there ({text!r:.20})", _AGAIN)
+                return Odd(f"refers to a text that isn't there ({as_written(text)})", _AGAIN)
             text = self._book.texts[place]
         elif self._kind == "str":
             text = unescaped(text)
@@ -174,7 +175,7 @@ def _number(text: str, reader: _Reader) -> Any:
     except ValueError:
         value = math.nan
     if not math.isfinite(value) or "_" in text:
-        return Odd(f"holds no number ({text!r:.20})", _AGAIN)
+        return Odd(f"holds no number ({as_written(text)})", _AGAIN)
     kind = reader.kind_of_number
     if kind == "date" or (kind == "time" and value >= 1):
         return _moment(value, is_1904=reader.is_1904)
@@ -195,7 +196,7 @@ def _moment(days: float, *, is_1904: bool) -> Any:
 
 def _truth(text: str, _: _Reader) -> Any:
     truths = {"1": True, "0": False, "true": True, "false": False}
-    return truths.get(text.lower(), Odd(f"holds neither true nor false ({text!r:.20})", _AGAIN))
+    return truths.get(text.lower(), Odd(f"holds neither true nor false ({as_written(text)})", _AGAIN))
 
 
 def _error(text: str, _: _Reader) -> Any:
@@ -211,7 +212,7 @@ def _written(text: str, _: _Reader) -> Any:
         found = datetime.fromisoformat(text)
         return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        return Odd(f"holds no date ({text!r:.30})", _AGAIN)
+        return Odd(f"holds no date ({as_written(text)})", _AGAIN)
 
 
 def _unknown(*_: object) -> Any:
@@ -230,7 +231,7 @@ def _whole(text: str, most: int) -> int | None:
 def _column_of(cell: str) -> int:
     found = _CELL.fullmatch(cell)
     if not found:
-        raise Broken(f"there is no cell {cell!r:.20}")
+        raise Broken(f"there is no cell {as_written(cell)}")
     return _column(found[1])
 
 

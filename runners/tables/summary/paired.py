@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from runners.contract.mistakes import as_written
 from runners.tables.columns import ARROW
 from runners.tables.summary.columns import is_class
 from runners.tables.summary.moments import Comoments, Moments
@@ -79,7 +80,7 @@ def count_of(told: Any) -> int:
     Raises:
         ValueError: it is none.
     """
-    check(isinstance(told, int) and not isinstance(told, bool) and 0 <= told < 2**63, f"{told!r} is no count")
+    check(isinstance(told, int) and not isinstance(told, bool) and 0 <= told < 2**63, f"{as_written(told)} is no count")
     return int(told)
 
 

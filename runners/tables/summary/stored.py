@@ -13,6 +13,7 @@ from typing import Any, get_args
 import numpy as np
 import pyarrow as pa
 
+from runners.contract.mistakes import as_written, misread
 from runners.tables.columns import ARROW
 from runners.tables.summary import frequent, tally
 from runners.tables.summary.columns import Classes, ColumnSummary, Lengths, is_class
@@ -60,10 +61,10 @@ def from_bytes(data: bytes) -> Summary:
         told = json.loads(_unpacked(data))
         check(isinstance(told, Mapping), "it is no JSON object")
         if told.get("format") != FORMAT:
-            raise ValueError(f"its format is {told.get('format')!r}, and {FORMAT} is understood")
+            raise ValueError(f"its format is {as_written(told.get('format'))}, and {FORMAT} is understood")
         return _summary(told)
     except (zlib.error, KeyError, TypeError, AttributeError, OverflowError, RecursionError, pa.ArrowException) as error:
-        raise ValueError(f"it can't be understood: {error!r}") from error
+        raise ValueError(f"it can't be understood: {misread(error)}") from error
 
 
 def _unpacked(data: bytes) -> bytes:
@@ -112,7 +113,7 @@ def _classes_as_json(figures: Classes) -> dict[str, Any]:
 
 def _column(told: Mapping[str, Any], rows: int) -> ColumnSummary:
     type_: Type = told["type"]
-    check(type_ in get_args(Type), f"{type_!r} is no type of a column")
+    check(type_ in get_args(Type), f"{as_written(type_)} is no type of a column")
     count, missing = count_of(told["count"]), count_of(told["missing"])
     check(count + missing == rows, "a column has more or fewer values than there are rows")
     figures = _classes(told, type_, count) if is_class(type_) else _numbers(told, count)

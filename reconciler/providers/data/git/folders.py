@@ -18,6 +18,7 @@ from reconciler.git.trees import EXECUTABLE, FILE, list_tree
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import RunName
 from reconciler.providers.data.git.stamps import is_sealed, seal
+from runners.contract.mistakes import shown
 from runners.contract.names import is_file_name
 
 STALE = 3600.0
@@ -211,7 +212,7 @@ def look(folder: Path, largest: int) -> tuple[Output, int]:
     for entry in _walk(root):
         path = Path(entry.path).relative_to(root).as_posix()
         if not is_file_name(entry.name):
-            raise Refused(f"the output has a file {path!r}, which can't be kept", "leave it out, or rename it")
+            raise Refused(f"the output has a file {shown(path)}, which can't be kept", "leave it out, or rename it")
         if path.count("/") >= DEEPEST:
             raise Refused(f"the output has more than {DEEPEST} folders within one another", "leave fewer levels")
         if entry.is_symlink() and _leads_out(Path(entry.path), root):

@@ -7,6 +7,7 @@ from reconciler.git.names import check_environment, is_run_name
 from reconciler.model.errors import Refused
 from reconciler.model.ids import CommitId, RunName
 from reconciler.model.observed import Branch, DataListing, Version
+from runners.contract.mistakes import shown
 
 HEADS, OPEN, SEALED, TAGS = "refs/heads", "refs/heads/open", "refs/heads/sealed", "refs/tags"
 ALL = (f"{HEADS}/", f"{TAGS}/")
@@ -20,7 +21,9 @@ def check_owner(environment: str) -> str:
         Refused: it can't.
     """
     if environment in _RESERVED:
-        raise Refused(f"an environment can't be called {environment!r}", "open and sealed are the folders of branches")
+        raise Refused(
+            f"an environment can't be called {shown(environment)}", "open and sealed are the folders of branches"
+        )
     return check_environment(environment)
 
 
@@ -31,7 +34,7 @@ def check_run(run: RunName) -> RunName:
         Refused: it isn't of the form `<kind>/<name>/<digest>`.
     """
     if not is_run_name(run):
-        raise Refused(f"{run[:200]!r} can't be the name of a run", "a run is named <kind>/<name>/<digest>")
+        raise Refused(f"{shown(run[:200])} can't be the name of a run", "a run is named <kind>/<name>/<digest>")
     return run
 
 

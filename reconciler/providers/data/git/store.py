@@ -27,6 +27,7 @@ from reconciler.providers.data.git import commits, names
 from reconciler.providers.data.git.folders import STALE, Folders, scan
 from reconciler.providers.data.git.names import HEADS, OPEN, SEALED, TAGS, RunRefs, check_run
 from reconciler.untrusted import LARGEST
+from runners.contract.mistakes import shown
 
 SETTINGS = MappingProxyType(
     {
@@ -253,7 +254,7 @@ class GitData:
     def _known(self, run: RunName) -> RunRefs:
         """Find the refs of a run to read it: an accepted run by this environment's tag, else by whatever there is."""
         if not is_run_name(run):
-            raise FileNotFoundError(f"the data store has no run {run[:200]!r}")
+            raise FileNotFoundError(f"the data store has no run {shown(run[:200])}")
         ref = self._ref(TAGS, run)
         tag = self._objects.find(ref)
         refs = names.refs_of(run, {ref: tag.id}) if tag else self._all_refs(run)

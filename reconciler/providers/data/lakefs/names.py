@@ -11,6 +11,7 @@ from reconciler.git.names import is_run_name
 from reconciler.model.errors import Refused
 from reconciler.model.ids import CommitId, RunName
 from reconciler.model.observed import Branch, DataListing, Version
+from runners.contract.mistakes import shown
 
 RUN, MERGE = "run_", "merge_"
 """How the branches of runs begin, and those on which merges are prepared."""
@@ -26,7 +27,7 @@ def check_run(run: RunName) -> RunName:
         Refused: it isn't of the form `<kind>/<name>/<digest>`.
     """
     if not is_run_name(run):
-        raise Refused(f"{run[:200]!r} can't be the name of a run", "a run is named <kind>/<name>/<digest>")
+        raise Refused(f"{shown(run[:200])} can't be the name of a run", "a run is named <kind>/<name>/<digest>")
     return run
 
 

@@ -14,7 +14,9 @@ from reconciler.model.kinds.spec import DNS_LABEL
 from reconciler.model.quantity import Duration
 from reconciler.plugins import Options as ProviderOptions
 from reconciler.settings import reveal
+from runners.contract.mistakes import said
 from runners.contract.secrets import SECRET
+from runners.contract.text import dotted
 
 RUNNERS = ("-m", "runners")
 
@@ -72,9 +74,9 @@ def read_options(told: Mapping[str, Any]) -> Options:
         options = Options.model_validate(dict(told))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, ("pool", *first["loc"])))
+        where = dotted(("pool", *first["loc"]))
         known = f"the options are {', '.join(Options.model_fields)}"
-        raise Refused(f"environment.yaml: {where}: {first['msg']}", known) from error
+        raise Refused(f"environment.yaml: {where}: {said(first)[0]}", known) from error
     if SECRET.search(json.dumps(options.runtime_env)):
         what = "environment.yaml: pool.runtime_env names a secret, which everybody could read in the cluster's lists"
         raise Refused(what, "set SETPOINT_SECRET_NAME where the cluster's nodes start, and name it in the spec")

@@ -7,6 +7,8 @@ from pydantic import ValidationError, model_validator
 from reconciler.kubernetes.pods import not_settable
 from reconciler.model.errors import Refused
 from reconciler.plugins.options import Gateways, KServe, Runtime
+from runners.contract.mistakes import said
+from runners.contract.text import dotted
 
 IMAGE_ONLY = ("environ", "grpc", "mounts", "secrets")
 """The options of the image's container, which nothing of a runtime reads."""
@@ -58,6 +60,6 @@ class Options(KServe):
             return cls.model_validate(told)
         except ValidationError as error:
             first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"]) or "serving"
-            what = f"the option {place} of the serving provider kserve can't be used: {first['msg']}"
+            place = dotted(first["loc"]) or "serving"
+            what = f"the option {place} of the serving provider kserve can't be used: {said(first)[0]}"
             raise Refused(what, "correct environment.yaml") from error

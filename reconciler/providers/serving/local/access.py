@@ -19,6 +19,7 @@ from reconciler.model.errors import Refused
 from reconciler.model.kinds.access import Access, Cors
 from reconciler.providers.serving.local import cors
 from reconciler.providers.serving.local.authorizer import policy
+from runners.contract.mistakes import shown
 from runners.contract.secrets import PREFIX, SECRET
 
 Json = dict[str, Any]
@@ -108,7 +109,7 @@ def service(url: str) -> str:
     """
     parts = urlsplit(url)
     if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.username):
-        raise Refused(f"forward_auth is {url!r:.80}", "give a URL such as http://127.0.0.1:9091/api/verify")
+        raise Refused(f"forward_auth is {shown(url)}", "give a URL such as http://127.0.0.1:9091/api/verify")
     return url
 
 

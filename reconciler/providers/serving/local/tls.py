@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.model.errors import Refused
+from runners.contract.mistakes import shown
 
 Json = dict[str, Any]
 
@@ -50,7 +51,7 @@ def read(told: Any) -> Tls | None:
     if told == "internal":
         return Tls()
     if not isinstance(told, Mapping) or told.keys() != {"certificate", "key"}:
-        raise Refused(f"tls is {told!r:.80}", _FIX)
+        raise Refused(f"tls is {shown(told)}", _FIX)
     found = Tls(str(told["certificate"]), str(told["key"]))
     for file in (found.certificate, found.key):
         if not Path(file).is_absolute() or not Path(file).is_file():

@@ -1,5 +1,7 @@
 """`setpoint apply`: what doesn't converge in time is told as that, and holds nothing afterwards."""
 
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -63,7 +65,7 @@ class Held:
 
     is_held: bool = True
     answers: list[bool] = field(default_factory=list)
-    life: str = "alive"
+    seen: list[int] = field(default_factory=lambda: [1])
     asked: int = 0
 
     def held(self) -> bool:
@@ -77,11 +79,9 @@ class Held:
         return "other:1"
 
     def other(self) -> Any:
-        return SimpleNamespace(
-            life=lambda _: SimpleNamespace(value=self.life),
-            words=lambda _: "other:1 is silent",
-            span=timedelta(seconds=15),
-        )
+        """Return who else has it; the last of the moments at which it was seen comes again and again."""
+        seen = self.seen.pop(0) if len(self.seen) > 1 else self.seen[0]
+        return SimpleNamespace(holder="other:1", seen=seen, span=timedelta(seconds=15))
 
 
 @dataclass
@@ -154,17 +154,63 @@ def test_who_has_lost_the_lease_makes_no_pass_unless_it_gets_it_back() -> None:
     assert converge(wired(story, Held(is_held=False, answers=[True])), 60, quiet=True) == (ENDED, True)
 
 
-def test_of_a_daemon_that_lives_the_lease_is_not_waited_for(clock: Time) -> None:
-    lease = Held(answers=[False])
+def test_a_lease_that_is_renewed_is_waited_for_no_longer(clock: Time, capsys: pytest.CaptureFixture[str]) -> None:
+    lease = Held(answers=[False] * 3, seen=[1, 1, 2])
     assert not take(wired(Passes([ENDED]), lease))
-    assert (lease.asked, clock.now) == (1, 0.0)
+    assert (lease.asked, clock.now) == (3, 2 * apply.TICK)
+    told = "other:1 holds the lease; waiting until it is renewed or has run out, 15 s at most\n"
+    assert capsys.readouterr().err == told
 
 
-def test_the_lease_of_one_that_seems_dead_is_watched_and_taken(clock: Time, capsys: pytest.CaptureFixture[str]) -> None:
-    lease = Held(answers=[False, False, True], life="dead")
+def test_the_lease_of_one_that_is_silent_is_watched_and_taken(clock: Time) -> None:
+    lease = Held(answers=[*[False] * 40, True], seen=[1])
     assert take(wired(Passes([ENDED]), lease))
-    assert clock.now == 2 * apply.TICK
-    assert capsys.readouterr().err == "other:1 is silent; watching its lease for 15 s\n"
+    assert clock.now == 40 * apply.TICK
+
+
+def test_a_lease_that_neither_changes_nor_runs_out_is_given_up(clock: Time) -> None:
+    assert not take(wired(Passes([ENDED]), Held(answers=[False] * 1000, seen=[1])))
+    assert clock.now == 15 + apply.SPARE
+
+
+@pytest.mark.parametrize("seconds", [0.0, 3.0])
+def test_an_option_says_how_long_it_is_waited_for(
+    clock: Time, seconds: float, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lease = Held(answers=[False] * 1000, seen=list(range(1000)))
+    assert not take(wired(Passes([ENDED]), lease), seconds)
+    assert clock.now == seconds
+    assert ("waiting until it is free, 3 s at most" in capsys.readouterr().err) == bool(seconds)
+
+
+HOLD = """
+import sys
+from datetime import timedelta
+from pathlib import Path
+from reconciler.git.repository import open_repository
+from reconciler.lease.lease import Lease
+from reconciler.wiring import SystemClock
+repository = open_repository(sys.argv[1], Path(sys.argv[2]))
+Lease(repository, "dev", "killed:1", SystemClock(), span=timedelta(hours=1)).acquire()
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_after_one_that_was_killed_there_is_nothing_to_wait_for(say: Say, repository: Path, tmp_path: Path) -> None:
+    """On the same machine it is proved that it is dead; that one lives isn't asked for longer than is said."""
+    command = [sys.executable, "-c", HOLD, str(repository), str(tmp_path / "state")]
+    place = ("-C", str(repository), "-e", "dev")
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout
+        assert holder.stdout.readline() == b"held\n"
+        held = say("apply", "--wait", "0s", *place)
+        assert held.code == Exit.UNAVAILABLE
+        assert "killed:1 holds the lease" in held.err
+        holder.kill()
+    told = say("apply", "--timeout", "1ms", *place)
+    assert told.code == Exit.TIMEOUT, "it has made a pass"
+    assert "holds the lease" not in told.err
 
 
 def test_each_change_is_told_with_why_it_was_made_or_how_it_failed(capsys: pytest.CaptureFixture[str]) -> None:

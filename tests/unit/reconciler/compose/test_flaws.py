@@ -2,7 +2,9 @@
 
 import pytest
 
-from reconciler.compose.flaws import Flaw, Flawed, dotted, shown
+from reconciler.compose.flaws import Flaw, Flawed
+from runners.contract.mistakes import shown
+from runners.contract.text import dotted
 
 
 @pytest.mark.parametrize(

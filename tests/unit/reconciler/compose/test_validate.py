@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from reconciler.compose.flaws import Flaw, Flawed, dotted
+from reconciler.compose.flaws import Flaw, Flawed
 from reconciler.compose.validate import validate
 from reconciler.model.kinds import KINDS
 from reconciler.model.kinds.experiments import Experiment
+from runners.contract.text import dotted
 
 GOOD: dict[str, Any] = {"dataset": "datasets/a", "target": "y", "runner": "tabular", "metric": {"name": "roc_auc"}}
 
@@ -47,7 +48,7 @@ def test_every_flaw_is_found() -> None:
         ({"command": ["a"], "imag": "b"}, ["runner.imag: unknown field `imag`"]),
         ({"modul": "a"}, ["runner.module: `module` is missing", "runner.modul: unknown field `modul`"]),
         ({"command": "a"}, ["runner.command: expected a list, not `a`"]),
-        ({"module": "1a"}, [r"runner.module: `1a` doesn't match ^[A-Za-z_][\w]*(\.[A-Za-z_][\w]*)*$"]),
+        ({"module": "1a"}, ["runner.module: expected a module such as `churn.train`, not `1a`"]),
     ],
 )
 def test_a_union_is_told_by_the_nearest_branch(runner: Any, expected: list[str]) -> None:
@@ -59,7 +60,7 @@ def test_mappings_and_lists_have_paths() -> None:
     assert told("datasets", source={"sql": {"url": "x", "query": ""}}, columns=columns) == [
         "source.sql.query: it may not be empty",
         "columns.age.type: expected integer, number, string, boolean or datetime, not `int`",
-        "columns.sex.enum[0]: expected a text or a whole number or a number or true or false, not a mapping",
+        "columns.sex.enum[0]: expected a text, a number or true or false, not a mapping",
     ]
     gates = [{"metric": "a"}, {"metric": "b", "minimum": "x"}]
     assert told("promotions", experiment="experiments/a", deployment="deployments/b", gates=gates) == [

@@ -43,6 +43,14 @@ def test_a_metric_that_the_live_model_lacks_leaves_its_cells_empty() -> None:
     assert "| f1 |  | 0.5 |  |" in write(stage.result(metrics={"candidate.f1": 0.5}), "experiments/x/1")
 
 
+def test_what_is_to_be_doubted_stands_above_the_figures() -> None:
+    trial = replace(BEST, doubts=("the stated coverage isn't reached: 82.1% of the test rows",))
+    text = evidence(API, candidate(trial), (stage.result(metrics={"candidate.roc_auc": 0.9}), GATES), None)
+    assert "> **Warning**: the stated coverage isn't reached: 82.1% of the test rows." in text
+    assert text.index("Warning") < text.index("## Metrics")
+    assert "Warning" not in write(stage.result())
+
+
 def test_gates_are_told_with_their_verdicts() -> None:
     text = write(stage.result())
     assert "| roc_auc | 0.9 | at least 0.8 | pass |" in text

@@ -129,7 +129,7 @@ def test_what_a_quiet_window_left_goes_when_it_was_looked_again() -> None:
 def test_a_report_keeps_its_name_when_it_is_accepted() -> None:
     run = stage.started(decide(stage.actual())).run
     found = decide(stage.actual(stage.version(run), results={run: stage.reported(HOUR)}))
-    assert (found.phase, found.message, found.changes) == (Phase.READY, "1000 rows, verdict ok", ())
+    assert (found.phase, found.message, found.changes) == (Phase.READY, "1,000 rows, verdict ok", ())
 
 
 def test_a_report_under_way_is_finished_before_the_next_begins() -> None:
@@ -204,7 +204,7 @@ def test_a_report_of_another_environment_is_not_shown() -> None:
 def test_an_alert_is_told_with_what_it_is_about() -> None:
     run = stage.started(decide(stage.actual())).run
     found = decide(stage.actual(stage.version(run), results={run: stage.reported(HOUR, alerts=["drift", "missing"])}))
-    assert found.message == "2 alerts on 1000 rows: drift, missing"
+    assert found.message == "2 alerts on 1,000 rows: drift, missing"
     assert found.facts["alerts"][0]["what"] == "drift"
     assert found.changes == ()
 

@@ -49,6 +49,16 @@ def proposed(**parts: Any) -> OpenProposal:
     return wanted
 
 
+def test_what_is_to_be_doubted_of_a_model_is_told_with_its_proposal_and_in_the_status() -> None:
+    doubtful = replace(BEST, doubts=("the stated coverage isn't reached",))
+    run = stage.started(decide(stage.actual(), doubtful)).run
+    result = stage.result(metrics={"candidate.roc_auc": 0.9})
+    found = decide(stage.actual(stage.version(run), results={run: result}), doubtful)
+    (wanted,) = stage.of(found, OpenProposal)
+    assert "**Warning**: the stated coverage isn't reached" in wanted.body
+    assert found.message.endswith("waits for its merge; warning: the stated coverage isn't reached")
+
+
 def test_a_promotion_waits_for_its_experiment_and_its_deployment_and_keeps_its_memory() -> None:
     memory = {"promoted": [LIVE], "proposed": ["a"]}
     seen = stage.actual(facts={GO: memory})

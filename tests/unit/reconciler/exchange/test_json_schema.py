@@ -56,7 +56,7 @@ def test_what_a_spec_can_t_say_is_told(told: dict[str, Any], lost: list[str]) ->
     [
         ({"type": "object"}, "of type object"),
         ({"type": ["string", "integer"]}, "of type string, integer"),
-        ({}, "of type None"),
+        ({}, "of type nothing"),
         ({"$ref": "#/$defs/gone"}, "isn't in the file"),
         ({"$ref": "https://elsewhere.example/x.json"}, "isn't in the file"),
         ({"$ref": "#/properties/a"}, "round in a circle"),

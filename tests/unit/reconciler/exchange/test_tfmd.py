@@ -49,7 +49,7 @@ def test_what_is_inferred_is_read() -> None:
         ("", "has no name"),
         ("name: INT", "has no name"),
         ('name: "a" type: STRUCT', "of type STRUCT"),
-        ('name: "a"', "of type None"),
+        ('name: "a"', "of type nothing"),
         ('name: "a" type: BYTES domain: "gone"', "which isn't there"),
         ('name: "a" type: INT presence { min_fraction: 2 }', "no share"),
         ('name: "a" type: INT int_domain { min: "x" }', "no number"),

@@ -47,7 +47,7 @@ def nested(levels: int) -> Any:
         ({"facts": {"note": "\ud800"}}, "half a character"),
         ({"facts": {"x": nested(DEEPEST)}}, "nested more than 50 levels deep"),
         ({"facts": {"x": "y" * MOST_TOLD}}, "more than 1 MiB beside its files"),
-        ({"files": {"../../pass.png": ""}}, "the file '../../pass.png' has an odd path"),
+        ({"files": {"../../pass.png": ""}}, "the file `../../pass.png` has an odd path"),
         ({"files": {"a/.git/config": ""}}, "has an odd path"),
     ],
 )

@@ -39,7 +39,7 @@ def test_parameters_are_read_by_a_runners_own_model() -> None:
 @pytest.mark.parametrize(
     ("params", "where", "what"),
     [
-        ({}, "depth", "the parameter depth doesn't fit: Field required"),
+        ({}, "depth", "the parameter depth doesn't fit: it is missing"),
         ({"depth": 1, "kind": "round"}, "kind", "the parameter kind doesn't fit"),
         ({"depth": 1, "dpeth": 2}, "dpeth", "the parameter dpeth doesn't fit"),
         ({"depth": "x", "kind": 1}, "depth", "(and 1 more)"),

@@ -15,7 +15,7 @@ def test_classes_become_their_places(classes: tuple[object, ...]) -> None:
 
 
 def test_a_stranger_is_told() -> None:
-    with pytest.raises(ValueError, match="'maybe' is none of the classes no, yes"):
+    with pytest.raises(ValueError, match="`maybe` is none of the classes no, yes"):
         codes_of(np.array(["maybe"], object), ("no", "yes"))
 
 

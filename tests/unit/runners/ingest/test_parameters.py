@@ -62,11 +62,11 @@ def test_only_the_source_is_needed() -> None:
         ({"type": "string", "minimum": 1}, "minimum and maximum are for numbers"),
         ({"type": "integer", "minimum": 2, "maximum": 1}, "minimum 2 is above maximum 1"),
         ({"type": "integer", "pattern": "x"}, "a pattern is for strings"),
-        ({"type": "string", "enum": [1, 2]}, "enum holds 1, which is no string"),
-        ({"type": "integer", "enum": [True]}, "enum holds True, which is no integer"),
-        ({"type": "boolean", "enum": ["yes"]}, "enum holds 'yes', which is no boolean"),
-        ({"type": "integer", "enum": [0.5]}, "enum holds 0.5"),
-        ({"type": "text"}, "Input should be"),
+        ({"type": "string", "enum": [1, 2]}, "enum holds the number 1, which is no string"),
+        ({"type": "integer", "enum": [True]}, "enum holds `true`, which is no integer"),
+        ({"type": "boolean", "enum": ["yes"]}, "enum holds `yes`, which is no boolean"),
+        ({"type": "integer", "enum": [0.5]}, "enum holds the number 0.5"),
+        ({"type": "text"}, "expected integer, number, string"),
     ],
 )
 def test_a_rule_that_makes_no_sense_is_told_with_its_place(column: dict[str, Any], told: str) -> None:

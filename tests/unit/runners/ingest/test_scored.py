@@ -105,6 +105,15 @@ def test_what_is_told_of_it_names_the_model_and_from_which_columns_answers_are_m
     assert proposed["predicted_probability"] == {"type": "number"}, "another model's lie elsewhere"
 
 
+def test_which_model_said_so_is_the_same_in_each_row_by_design_and_no_finding(ground: Ground) -> None:
+    made = ground.world.score(ground.models["paid"], keep=("town",))
+    profile = json.loads((made.folder / "profile.json").read_text())
+    assert "model" in profile["columns"]
+    told = [*profile["findings"], *profile["preparations"]]
+    assert "town" in {name for one in told for name in one["columns"]}, "others are looked at"
+    assert "model" not in {name for one in told for name in one["columns"]}
+
+
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Note how many rows a model is asked about at a time."""

@@ -270,7 +270,7 @@ def test_a_label_of_a_set_that_is_not_allowed_is_told(tmp_path: Path, write: Wri
     file = write("p", [task("1.png", (1, "art+wbe"), (2, "art+web"))])
     result = labelled(file, dataset, tmp_path / "out", answer="labels", choices=["art", "web"])
     assert [violation.where for violation in result.violations] == ["answers", "choices"]
-    assert "1 answers are 'wbe', which is not among choices: 1.png by 1" in result.violations[1].what
+    assert "1 answer is `wbe`, which is not among choices: 1.png by 1" in result.violations[1].what
 
 
 def test_boxes_of_several_annotators_are_merged(tmp_path: Path, dataset: str) -> None:

@@ -46,9 +46,9 @@ def test_labels_stand_for_numbers_or_for_their_place_among_the_choices() -> None
 @pytest.mark.parametrize(
     ("scale", "choices", "told"),
     [
-        ("interval", ("good",), "the answer 'good' is no number"),
-        ("ordinal", None, "'good' has no place on an ordinal scale"),
-        ("ordinal", ("fine",), "'good' has no place on an ordinal scale"),
+        ("interval", ("good",), "the answer `good` is no number"),
+        ("ordinal", None, "`good` has no place on an ordinal scale"),
+        ("ordinal", ("fine",), "`good` has no place on an ordinal scale"),
     ],
 )
 def test_a_label_without_a_place_is_refused(scale: Any, choices: Any, told: str) -> None:

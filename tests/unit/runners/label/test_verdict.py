@@ -37,7 +37,7 @@ def test_labels_that_hold_the_rules_are_not_refused() -> None:
         ({"agreement": {"alpha": 0.6}}, 0.59, ("agreement", f"{ALPHA} is 0.590, below agreement.alpha 0.6")),
         ({"agreement": {"alpha": 0.6}}, None, ("agreement", "all 2 answers are `5`, so that alpha is undefined")),
         ({"agreement": {"annotators": 2}}, 0.9, ("answers", "1 of 2 answered examples have fewer than 2 answers")),
-        ({"choices": ["5"]}, 0.9, ("choices", "1 answers are '6', which is not among choices: 2.png by a")),
+        ({"choices": ["5"]}, 0.9, ("choices", "1 answer is `6`, which is not among choices: 2.png by a")),
     ],
 )  # fmt: skip
 def test_each_rule_is_told(spec: dict[str, Any], alpha: float | None, expected: tuple[str, str]) -> None:

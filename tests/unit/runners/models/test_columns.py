@@ -41,8 +41,8 @@ def test_what_fits_is_brought_to_its_type(values: Any, datatype: str, expected: 
 @pytest.mark.parametrize(
     ("values", "datatype", "told"),
     [
-        (["1"], "FP32", "x of row 0 is '1': a number is taken"),
-        ([1.0, "b"], "FP32", "x of row 1 is 'b'"),
+        (["1"], "FP32", "x of row 0 is `1`: a number is taken"),
+        ([1.0, "b"], "FP32", "x of row 1 is `b`"),
         ([1e39], "FP32", "too large or infinite"),
         ([float("inf")], "FP64", "too large or infinite"),
         ([1.5], "INT64", "x of row 0 is 1.5: a whole number is taken"),

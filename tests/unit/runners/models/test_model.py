@@ -65,7 +65,7 @@ def test_labels_keep_the_type_of_the_classes() -> None:
 
 
 def test_a_label_that_is_no_class_is_refused(known: Signature) -> None:
-    with pytest.raises(ModelRefused, match="'maybe', and the classes are no, yes"):
+    with pytest.raises(ModelRefused, match="`maybe`, and the classes are no, yes"):
         read(np.array(["maybe"]), replace(known, reading="label"), 1)
 
 

@@ -21,7 +21,7 @@ def test_digits_are_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 
 
 @pytest.mark.parametrize(
-    ("years", "told"), [("2012", "no census rows of 2012"), ("some", "'some' names no years"), ("", "names no years")]
+    ("years", "told"), [("2012", "no census rows of 2012"), ("some", "`some` names no years"), ("", "names no years")]
 )
 def test_wrong_years_are_told_on_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], years: str, told: str

@@ -58,7 +58,7 @@ def test_instances_of_pictures() -> None:
         ({"instances": "x"}, "at least one row"),
         ({"instances": [1, 2]}, "every instance as an object"),
         ({"instances": [{"AGEP": 1}, [1, "1"]]}, "every instance as an object"),
-        ({"instances": [[1]]}, "instance 0 has 1 values, and the model takes 2, in this order: AGEP, SEX"),
+        ({"instances": [[1]]}, "instance 0 has 1 value, and the model takes 2, in this order: AGEP, SEX"),
         ({"instances": [{"AGEP": 1, "SEX": "1"}, {"AGEP": 1}]}, "instance 1 and instance 0 differ in the column SEX"),
     ],
 )

@@ -138,7 +138,7 @@ def test_every_inference_is_logged_but_smoke_tests(process: Process) -> None:
         (V1, {"instances": []}, 400, "this model takes AGEP FP32 [-1, 1], SEX BYTES [-1, 1]"),
         (V1, {"instances": [{"AGE": 1}]}, 400, "AGE is no column of this model; did you mean AGEP?"),
         (V1, {"instances": [{"AGEP": 1}]}, 400, "the column SEX is missing"),
-        (V1, {"instances": [{"AGEP": "old", "SEX": "1"}]}, 400, "AGEP of row 0 is 'old': a number is taken"),
+        (V1, {"instances": [{"AGEP": "old", "SEX": "1"}]}, 400, "AGEP of row 0 is `old`: a number is taken"),
         (V1, b"[" * 100_000, 400, "the body is no JSON: "),
         ("/v1/models/other:predict", {"instances": [[1, "1"]]}, 404, "other does not exist"),
         ("/v1/models/employment:explain", {"instances": [[1, "1"]]}, 404, "explainer"),

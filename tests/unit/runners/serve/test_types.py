@@ -77,7 +77,7 @@ def test_many_columns_take_time_in_proportion(house: Signature, monkeypatch: pyt
 
 @pytest.mark.parametrize("datatype", ["FLOAT", "fp32", "", "STRING"])
 def test_a_datatype_that_the_protocol_has_not_is_refused(house: Signature, datatype: str) -> None:
-    with pytest.raises(ModelInputError, match=f"price has the datatype '{datatype}', and the protocol has BOOL, UINT8"):
+    with pytest.raises(ModelInputError, match=f"price has the datatype `{datatype}`, and the protocol has BOOL, UINT8"):
         of_tensors([Given("price", [1], [1.5], datatype=datatype)], house)
 
 

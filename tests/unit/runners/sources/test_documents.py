@@ -33,7 +33,7 @@ def test_objects_in_lines_become_columns_too() -> None:
     [
         (b'{"a": 1}\n{"a": 2}', {}, "this is no JSON: Extra data", "format: jsonl"),
         (b'{"meta": {}, "items": []}', {}, "the document is no list of rows", "such as 'items'"),
-        (b'{"a": {"c": []}}', {"records": "a.b"}, "there is no 'b'.*what is there is 'c'", "correct"),
+        (b'{"a": {"c": []}}', {"records": "a.b"}, "there is no `b`.*what is there is 'c'", "correct"),
         (b"[1]", {"records": "a"}, "what is there is no object", "correct"),
         (b"[[1]]", {}, "row 1 is no JSON object", "objects"),
         (b'["\xff"]', {}, "the file is not UTF-8", "encoding"),

@@ -77,7 +77,7 @@ def test_a_file_that_cannot_be_understood_is_told_with_its_line(
 def test_a_broken_row_of_csv_is_told_by_its_number_and_never_by_its_values() -> None:
     with pytest.raises(InputError) as caught:
         rows("csv", b"name,b\nAda,2\n\nLovelace\n")
-    assert caught.value.what == "row 2 is 1 wide, and the header 2, where ',' parts the columns", "as violations count"
+    assert caught.value.what == "row 2 is 1 wide, and the header 2, where `,` parts the columns", "as violations count"
     assert "source.files.delimiter" in caught.value.fix
 
 
@@ -129,7 +129,7 @@ def test_a_quote_that_nobody_closes_is_looked_for_no_further_than_a_record_goes(
 
 
 def test_names_that_a_delimiter_does_not_part_are_told() -> None:
-    with pytest.raises(InputError, match="the names of the columns can't be read where ';' parts them"):
+    with pytest.raises(InputError, match="the names of the columns can't be read where `;` parts them"):
         rows("csv", b'a,"b\nc"\n1,2\n', delimiter=";")
 
 

@@ -39,13 +39,13 @@ GOOD: dict[str, tuple[bytes, dict[str, Any], list[dict[str, Any]]]] = {
 BAD: dict[str, tuple[bytes, dict[str, Any], str]] = {
     "empty": (b"", {}, "empty: it has no header line"),
     "blank": (b"\n\n", {}, "empty: it has no header line"),
-    "ragged": (b"id,name\n1,a\n2\n", {}, "row 2 is 1 wide, and the header 2, where ',' parts the columns"),
+    "ragged": (b"id,name\n1,a\n2\n", {}, "row 2 is 1 wide, and the header 2, where `,` parts the columns"),
     "a delimiter at the end of rows": (b"id,name\n1,a,\n", {}, "is 3 wide, and the header 2"),
     "names that are there twice": (b"id,id\n1,2\n", {}, "id"),
     "a delimiter at the end of all": (b"id,name,\n1,a,\n", {}, "name"),
     "another encoding": ("id,name\n1,ü\n".encode("latin-1"), {}, "the file is not UTF-8"),
     "UTF-16 that nobody said": ("id,name\n1,a\n".encode("utf-16"), {}, "the file is not UTF-8"),
-    "a wrong delimiter": (b"id;name\n1;a,b\n", {"delimiter": ","}, "where ',' parts the columns"),
+    "a wrong delimiter": (b"id;name\n1;a,b\n", {"delimiter": ","}, "where `,` parts the columns"),
     "an open quote": (b'id,name\n1,"a\n', {}, "never closed"),
 }
 

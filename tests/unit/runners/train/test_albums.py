@@ -47,9 +47,9 @@ def test_people_may_have_labelled_it(asking: Asking, album: Path, tmp_path: Path
     ("params", "told", "what"),
     [
         ({"size": 2}, {}, "size is 2"),
-        ({"size": "big"}, {}, "size is 'big'"),
-        ({"size": True}, {}, "size is True"),
-        ({"colour": "yes"}, {}, "colour is 'yes'"),
+        ({"size": "big"}, {}, "size is `big`"),
+        ({"size": True}, {}, "size is `true`"),
+        ({"colour": "yes"}, {}, "colour is `yes`"),
         ({}, {"features": ["width"]}, "the features are width, and an album has one: image"),
         ({}, {"target": "labl"}, "the data has no column labl"),
     ],

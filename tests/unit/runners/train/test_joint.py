@@ -177,8 +177,8 @@ def test_a_label_that_hardly_any_row_has_or_lacks_is_told(
             read_table(asking.trial(several[0], inputs={"labels": str(tmp_path)}, **TOLD))
         return caught.value.what
 
-    assert refused([["a", "b"] if n == 1 else ["a"] if n % 2 else [] for n in range(ROWS)]) == "1 of 300 rows has 'b'"
-    assert refused([["a"]] * ROWS) == "0 of 300 rows lacks 'a'"
+    assert refused([["a", "b"] if n == 1 else ["a"] if n % 2 else [] for n in range(ROWS)]) == "1 of 300 rows has `b`"
+    assert refused([["a"]] * ROWS) == "0 of 300 rows lacks `a`"
     assert refused([[]] * ROWS) == "every set of labels is empty"
     assert "at most 200" in refused([[f"{n % 250}"] for n in range(ROWS)])
 

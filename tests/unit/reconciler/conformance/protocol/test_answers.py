@@ -28,7 +28,7 @@ def test_outputs_are_read_as_json_and_as_binary_data() -> None:
 @pytest.mark.parametrize(
     ("outputs", "data", "words"),
     [
-        ([{**ONE, "data": [1]}], b"", "outputs[0]: it has 1 values, and its shape says 2"),
+        ([{**ONE, "data": [1]}], b"", "outputs[0]: it has 1 value, and its shape says 2"),
         ([{**ONE, "shape": [-1, -2]}], b"", "a size below 0"),
         ([{**ONE, "datatype": "int"}], b"", "the datatype int is none of"),
         ([{**ONE, "shape": 2}], b"", "no list of whole numbers"),

@@ -25,9 +25,9 @@ GOOD: dict[str, Any] = {
         (json.dumps({**GOOD, "images": []}), "it is of image 1, which isn't there"),
         (json.dumps({**GOOD, "images": [{"id": [1]}]}), "an id that is no number"),
         (json.dumps({**GOOD, "annotations": [{"image_id": 1, "category_id": [1]}]}), "an id that is no number"),
-        (json.dumps({**GOOD, "images": [{"id": 1}]}), "the image's width is 'None', which is no number"),
+        (json.dumps({**GOOD, "images": [{"id": 1}]}), "the image's width is nothing, which is no number"),
         (json.dumps({**GOOD, "annotations": [{"image_id": 1, "category_id": 1, "bbox": [1]}]}), "its bbox isn't"),
-        (json.dumps({**GOOD, "annotations": [{"image_id": 1, "category_id": 1, "bbox": [0, 0, "x", 1]}]}), "is 'x'"),
+        (json.dumps({**GOOD, "annotations": [{"image_id": 1, "category_id": 1, "bbox": [0, 0, "x", 1]}]}), "is `x`"),
     ],
 )
 def test_what_is_not_coco_is_refused_in_words(tmp_path: Path, text: str, told: str) -> None:

@@ -56,7 +56,7 @@ def test_spans_are_those_of_another_reader(seed: int, tmp_path: Path) -> None:
         ("Bo B-PER\n\n", "the sentence has no id"),
         ("# id = 1\nBo PER\n", "no tag"),
         ("# id = 1\nBo\n", "no tag"),
-        ("# id = 1\n# text = x\nBo B-PER\n", "the token 'Bo' isn't in"),
+        ("# id = 1\n# text = x\nBo B-PER\n", "the token `Bo` isn't in"),
     ],
 )
 def test_what_is_not_conll_is_refused_in_words(tmp_path: Path, text: str, told: str) -> None:

@@ -15,7 +15,7 @@ IMAGE = '<annotations><image name="1.png" width="10" height="10">{}</image></ann
         ("<annotation/>", "not <annotations>"),
         ("<annotations><track/></annotations>", "tracks of a video"),
         (IMAGE.format('<box label="a" rotation="30"/>'), "a box that is turned"),
-        (IMAGE.format('<box label="a" xtl="1"/>'), "ytl is 'None', which is no number"),
+        (IMAGE.format('<box label="a" xtl="1"/>'), "ytl is nothing, which is no number"),
         (IMAGE.format("<box/>"), "a box without a label"),
         (IMAGE.format('<box label="a"/>').replace("10", "0"), "the image's width is 0"),
     ],

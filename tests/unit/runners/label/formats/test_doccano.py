@@ -32,7 +32,7 @@ def test_spans_stand_beside_relations_too(tmp_path: Path) -> None:
         ("{", "this is no JSON"),
         ("[]", "this is no JSON object"),
         ('{"label": [[1, 2]]}', "neither a text nor"),
-        ('{"label": [["x", 2, "PER"]]}', "an end of a span is 'x'"),
+        ('{"label": [["x", 2, "PER"]]}', "an end of a span is `x`"),
     ],
 )
 def test_what_is_not_doccanos_is_refused_in_words(tmp_path: Path, text: str, told: str) -> None:

@@ -15,8 +15,8 @@ THING = "<object>{}<bndbox><xmin>1</xmin><ymin>1</ymin><xmax>{}</xmax><ymax>5</y
     [
         ("<annotations/>", "not <annotation>"),
         (PICTURE.format("0", ""), "the picture's width is 0"),
-        (PICTURE.format("", ""), "the picture's width is '', which is no number"),
-        (PICTURE.format("10", THING.format("<name>a</name>", "nan")), "xmax is 'nan'"),
+        (PICTURE.format("", ""), "the picture's width is an empty text, which is no number"),
+        (PICTURE.format("10", THING.format("<name>a</name>", "nan")), "xmax is `nan`"),
         (PICTURE.format("10", THING.format("", "5")), "the object has no name"),
     ],
 )

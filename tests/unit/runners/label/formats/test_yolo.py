@@ -35,8 +35,8 @@ def test_all_files_without_folders_are_one_annotators(tmp_path: Path) -> None:
         ("0.5 0.5 0.5 0.1 0.1", "the class 0.5 has no name"),
         ("0 0.5 0.5", "the line has 3 words"),
         ("0 0.1 0.1 0.2 0.1 0.2 0.2", "the line has 7 words"),
-        ("0 x 0.5 0.1 0.1", "a number of the box is 'x'"),
-        ("0 nan 0.5 0.1 0.1", "a number of the box is 'nan'"),
+        ("0 x 0.5 0.1 0.1", "a number of the box is `x`"),
+        ("0 nan 0.5 0.1 0.1", "a number of the box is `nan`"),
     ],
 )
 def test_a_line_is_a_box(tmp_path: Path, line: str, told: str) -> None:

@@ -73,7 +73,7 @@ MISTAKES: dict[str, tuple[Any, str]] = {
     "both": (lambda: raw(("x", "FP32", [1], b"1234")), "contents beside raw_input_contents"),
     "of another field": (lambda: request(ONE), "x has fp32_contents, and INT64 are in int64_contents"),
     "half precision typed": (lambda: request(ONE), "x is FP16, which comes as raw_input_contents only"),
-    "no datatype": (lambda: request(ONE), "x has the datatype ''"),
+    "no datatype": (lambda: request(ONE), "x has the datatype ``"),
     "half a number": (lambda: raw(("x", "FP32", [1], b"123")), "x has 3 bytes, and a FP32 has 4"),
     "half a text": (lambda: raw(("x", "BYTES", [1], b"\x05\0\0\0abc")), "a text of 5 bytes, and 3 are left"),
     "no truth value": (lambda: raw(("x", "BOOL", [1], b"\x02")), "a byte of it is 0 or 1"),

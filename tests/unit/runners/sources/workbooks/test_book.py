@@ -19,7 +19,7 @@ def test_a_sheet_is_asked_for_by_name_or_number_or_is_the_only_one_shown(sheet: 
     ("data", "sheet", "what"),
     [
         (TWO, 3, "there is no sheet number 3"),
-        (TWO, "s1", "there is no sheet 's1'"),
+        (TWO, "s1", "there is no sheet `s1`"),
         (workbook(HEADER, HEADER), None, "2 sheets that aren't hidden"),
         (workbook(), None, "0 sheets that aren't hidden"),
         (workbook(HEADER, states={1: "veryHidden"}), None, "0 sheets that aren't hidden"),

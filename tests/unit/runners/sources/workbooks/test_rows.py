@@ -113,7 +113,7 @@ def test_a_cell_that_holds_no_value_is_told_by_its_name(written: str, what: str,
     ],
 )
 def test_a_sheet_that_no_program_wrote_is_refused(data: str) -> None:
-    with pytest.raises(InputError, match=r"its part 'xl/worksheets/sheet1.xml' can't be read"):
+    with pytest.raises(InputError, match=r"its part `xl/worksheets/sheet1.xml` can't be read"):
         one(data)
 
 

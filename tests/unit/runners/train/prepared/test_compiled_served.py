@@ -103,6 +103,6 @@ def test_what_is_no_moment_is_refused_by_its_column_and_row(trial: tuple[Path, R
     from runners.models import ModelInputError
 
     rows = {"opened": ["2023-01-01", "yesterday"], "note": ["", None], "town": ["A", "new"], "spent": [None, 1]}
-    with pytest.raises(ModelInputError, match="opened of row 1 is 'yesterday'"):
+    with pytest.raises(ModelInputError, match="opened of row 1 is `yesterday`"):
         load(trial[0]).predict(rows)
     assert len(load(trial[0]).predict({**rows, "opened": ["1914-06-28T11:00+01:00", None]}).prediction) == 2
