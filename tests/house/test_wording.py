@@ -64,7 +64,9 @@ def roots() -> list[type[BaseModel]]:
 
 @cache
 def everything() -> list[type[BaseModel]]:
-    return sorted({block for root in roots() for block in blocks(root)}, key=lambda block: (block.__name__, block.__module__))
+    return sorted(
+        {block for root in roots() for block in blocks(root)}, key=lambda block: (block.__name__, block.__module__)
+    )
 
 
 def findings(block: type[BaseModel], key: str, value: Any) -> list[ErrorDetails]:

@@ -184,13 +184,14 @@ def resource_page(one: Snapshot, address: Address, told: Sequence[Event]) -> dic
     """
     document = one.document(address) or {}
     facts = document.get("facts") or {}
-    tables = sections(kind_of(address), facts)
+    tables, alerts = sections(kind_of(address), facts), facts.get("alerts")
     return {
         "one": one,
         "row": next(row for row in one.rows if row.address == address),
         "document": document,
         "facts": facts,
         "tables": tables,
+        "alerts": alerts if isinstance(alerts, list) else [],
         "told_above": {"evidence", "alerts", "pictures"}.union(*(table.tells for table in tables)),
         "evidence": rendered(str(facts.get("evidence") or ""), f"/{one.key}/files/"),
         "events": told,

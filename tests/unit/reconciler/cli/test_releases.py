@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from reconciler.cli.exits import Exit
-from reconciler.releases.words import span
 from tests.unit.reconciler.cli.conftest import Say
 from tests.unit.reconciler.releases.made import BEGIN, Made, serves, starts
 
@@ -118,11 +117,3 @@ def test_an_unknown_environment_is_refused(say: Say, repository: Path) -> None:
 def test_who_merged_can_not_write_to_the_terminal(say: Say, place: Place, repository: Path) -> None:
     Made(repository).pin(hours(1), "one", by="\x1b[31mMallory")
     assert "\x1b" not in say("get", "releases", *place).out
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0, "0s"), (59.6, "1m"), (3600, "1h"), (3660, "1h1m"), (90061, "1d1h"), (86460, "1d"), (86400 * 40, "40d")],
-)
-def test_spans_are_short(seconds: float, text: str) -> None:
-    assert span(timedelta(seconds=seconds)) == text

@@ -122,7 +122,7 @@ def test_what_holds_its_bounds_is_proposed_with_what_was_found() -> None:
         ),
         (
             told(figures={"differing": share(0.1), "refused": share(0.001)}),
-            "share of recent rows that it refuses and the live model took is 0.0010, none of 1000 rows",
+            "share of recent rows that it refuses and the live model took is 0.0010, none of 1,000 rows",
         ),
         (told(figures={}), "share of recent answers that differ from the live model's is missing, at most 0.2"),
         (told(confidence=0.5), "share of recent answers that differ from the live model's is missing, at most 0.2"),
@@ -177,7 +177,7 @@ def test_with_too_few_rows_it_waits_and_looks_again_later() -> None:
 
 def test_with_too_few_outcomes_it_waits_where_a_gate_is_on_them() -> None:
     few = told(outcomes={"rows": 7})
-    assert rows_of(judged(few, gates=[RECENT])) == "outcomes are known of 7 of 1000 replayed rows, and 100 are needed"
+    assert rows_of(judged(few, gates=[RECENT])) == "outcomes are known of 7 of 1,000 replayed rows, and 100 are needed"
     assert judged(few).reason != "WaitsForRows"
 
 

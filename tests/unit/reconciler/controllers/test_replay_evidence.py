@@ -46,7 +46,7 @@ def look(**upstream: Any) -> Look:
 
 def test_each_figure_is_told_with_its_interval_and_of_how_many() -> None:
     text = replay_section(look(), WHOLE)
-    assert "1000 rows, drawn of 5,000," in text
+    assert "1,000 rows, drawn of 5,000," in text
     assert f"`{LIVE.trial}` was asked from 2025-12-31 12:00 to 2026-01-07 12:00 UTC" in text
     assert "| share of answers that differ | 0.1 | 0.1 to 0.12 | 1000 |" in text
     assert "| shift of the probability of 1 | -0.02 | -0.03 to -0.01 | 1000 |" in text
@@ -60,7 +60,7 @@ def test_each_figure_is_told_with_its_interval_and_of_how_many() -> None:
 
 def test_both_models_stand_beside_each_other_where_outcomes_are_known() -> None:
     text = replay_section(look(), WHOLE)
-    assert "Outcomes are known of 1000 rows. Some identifiers are unknown." in text
+    assert "Outcomes are known of 1,000 rows. Some identifiers are unknown." in text
     assert "| roc_auc | 0.85 | 0.9 | +0.0500 | 0.02 to 0.08 |" in text
     assert "The candidate alone is right on 30, the live model alone on 10 (McNemar's test: p = 0.002)." in text
 

@@ -71,7 +71,7 @@ def test_mistakes_are_their_own_and_are_logged(model: Model) -> None:
     found = asker.ask(asked(30.0), b"{", asked("old"), asked(60.0, outputs=[{"name": "x"}]))
     assert [status for status, _ in found] == [200, 400, 400, 400]
     assert "no JSON" in found[1][1]["error"]
-    assert "AGEP of row 0 is 'old'" in found[2][1]["error"]
+    assert "AGEP of row 0 is `old`" in found[2][1]["error"]
     assert "there is no output x" in found[3][1]["error"]
     assert sorted((one.id, one.status) for one in asker.logged) == [("0", 200), ("1", 400), ("2", 400), ("3", 400)]
     assert all((one.status == 200) == (not one.error) for one in asker.logged)

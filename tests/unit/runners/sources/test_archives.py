@@ -54,7 +54,7 @@ def test_an_archive_of_plain_files_is_read_whole(tmp_path: Path) -> None:
         ("/etc/x.csv", "'/etc/x.csv' has an absolute path"),
         ("C:/x.csv", "'C:/x.csv' has an absolute path"),
         ("C:x.csv", "'C:x.csv' has an absolute path"),
-        ("../x.csv", "`../x.csv` leads out of the archive"),
+        ("../x.csv", "'../x.csv' leads out of the archive"),
         ("a/../../x.csv", "leads out of the archive"),
         ("b\\x.csv", "has a path with backslashes"),
         ("\\\\server\\x.csv", "has a path with backslashes"),

@@ -8,6 +8,7 @@ import httpx
 
 from reconciler import untrusted
 from reconciler.model.kinds.access import LOOPBACK, is_server
+from runners.contract.mistakes import shown
 
 LARGEST = 512 * 1024
 """Bytes of a document."""
@@ -45,7 +46,7 @@ class Documents:
             Unreachable: there is none, or it has no end.
         """
         if not is_server(url):
-            raise Unreachable(f"{url!r:.200} is not to be asked: only https is, and this machine")
+            raise Unreachable(f"{shown(url)} is not to be asked: only https is, and this machine")
         try:
             async with asyncio.timeout(LONGEST):
                 return untrusted.parse(await self._content(url))

@@ -65,7 +65,7 @@ def test_what_holds_nothing_of_these_is_told(raw: Raw) -> None:
 
 
 def test_labels_that_are_no_classes_are_told() -> None:
-    with pytest.raises(ModelRefused, match="'maybe'"):
+    with pytest.raises(ModelRefused, match="`maybe`"):
         read_onnx([Raw("label", "tensor(string)", np.array(["maybe"] * 4, object))], TEXTS, "binary")
 
 
