@@ -92,6 +92,7 @@ def _tell_kept(workspace: "Workspace", display: "Display") -> None:
     display.head("It was left running")
     display.say(f"look around: cd {work} && export SETPOINT_HOME={home} SETPOINT_ENVIRONMENT=prod")
     display.say(f"             {command} status")
+    display.say(f"             {command} web -e dev -e prod --browser")
     display.say(f"end it:      {command} demo --stop --folder {folder}")
 
 
