@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from reconciler.model.ids import CommitId
-from reconciler.model.kinds.promotions import Approvals
+from reconciler.model.kinds.approvals import Approvals
 from reconciler.model.reviews import Opinion, Review, Team
 from reconciler.model.text import counted, printable
 from reconciler.owners import Owned, Owner

@@ -12,7 +12,7 @@ from reconciler.controllers.gates import GateResult, against_live, alone, failed
 from reconciler.controllers.promotion_case import Case
 from reconciler.model.change import Change, JudgeProposal
 from reconciler.model.decision import Scores
-from reconciler.model.kinds.promotions import Gate
+from reconciler.model.kinds.gates import Gate
 from reconciler.model.observed import Proposal, ProposalState
 from reconciler.model.reviews import CommitStatus, Verdict, context_of
 from reconciler.model.text import counted

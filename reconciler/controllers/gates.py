@@ -11,7 +11,7 @@ from typing import Any
 
 from reconciler.model.decision import Scores
 from reconciler.model.kinds.experiments import Metric
-from reconciler.model.kinds.promotions import Gate
+from reconciler.model.kinds.gates import Gate
 from reconciler.model.metrics import LOSSES
 
 DIGITS = 9

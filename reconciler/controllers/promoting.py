@@ -25,8 +25,9 @@ from reconciler.model.change import Change, OpenProposal
 from reconciler.model.decision import Decision, Phase
 from reconciler.model.facts import PromotionFacts
 from reconciler.model.ids import Address
+from reconciler.model.kinds.approvals import Approvals
 from reconciler.model.kinds.deployments import Model
-from reconciler.model.kinds.promotions import Approvals, Promotion
+from reconciler.model.kinds.promotions import Promotion
 from reconciler.model.kinds.recurring import last_end
 from reconciler.model.moment import moment_of
 from reconciler.model.observed import Proposal, ProposalState

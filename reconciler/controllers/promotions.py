@@ -37,7 +37,8 @@ from reconciler.model.decision import Decision, Leaderboard, Phase, View
 from reconciler.model.facts import PromotionFacts
 from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.experiments import Experiment, Metric
-from reconciler.model.kinds.promotions import Gate, Promotion
+from reconciler.model.kinds.gates import Gate
+from reconciler.model.kinds.promotions import Promotion
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
 from reconciler.model.reviews import CommitStatus, Verdict

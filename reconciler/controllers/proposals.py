@@ -13,7 +13,7 @@ from reconciler.model.change import Change, CloseProposal, MergeProposal, OpenPr
 from reconciler.model.decision import View
 from reconciler.model.facts import ProposerFacts
 from reconciler.model.ids import Address, digest
-from reconciler.model.kinds.promotions import Approvals
+from reconciler.model.kinds.approvals import Approvals
 from reconciler.model.observed import Proposal, ProposalState
 from reconciler.model.resource import Resource
 

@@ -22,8 +22,8 @@ from reconciler.model.decision import Decision, Live, Phase
 from reconciler.model.facts import PromotionFacts
 from reconciler.model.ids import Address, RunName, digest
 from reconciler.model.kinds.deployments import Deployment
+from reconciler.model.kinds.gates import Gate
 from reconciler.model.kinds.monitors import Monitor
-from reconciler.model.kinds.promotions import Gate
 from reconciler.model.kinds.replay import Replay
 from reconciler.model.moment import moment_of
 from reconciler.model.reason import Reason

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from reconciler.controllers.promoting import ownership
 from reconciler.model.ids import RunName, owner_of
-from reconciler.model.kinds.promotions import CODE_OWNERS, Approvals, Promotion
+from reconciler.model.kinds.approvals import CODE_OWNERS, Approvals
+from reconciler.model.kinds.promotions import Promotion
 from reconciler.model.observed import Proposal
 from reconciler.model.resource import Desired
 from reconciler.model.reviews import BranchRules, Team

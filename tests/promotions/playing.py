@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from reconciler.controllers.gates import GateResult
-from reconciler.model.kinds.promotions import Gate
+from reconciler.model.kinds.gates import Gate
 from tests.shares import Hand
 
 STEPS = 30

@@ -5,6 +5,8 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from reconciler.model.kinds.approvals import Approvals
+from reconciler.model.kinds.gates import Gate
 from reconciler.model.kinds.recurring import Recurring
 from reconciler.model.kinds.replay import Replay
 from reconciler.model.kinds.replica import Replica
@@ -24,96 +26,6 @@ AnySpec = Annotated[
     Field(pattern=rf"^({'|'.join(_KINDS)})/[a-z0-9]([a-z0-9-]{{0,61}}[a-z0-9])?$"),
 ]
 """A reference to what has a spec whose values can be promoted."""
-
-
-class Gate(Block):
-    """A condition on one metric of the candidate, over all rows or on every slice of a column.
-
-    `minimum` and `maximum` bound its own figure: the best trial whose validation rows hold them is chosen, and its
-    test rows have to hold them too. `worse_than_live` compares it with the live model on the test rows.
-    """
-
-    metric: str = Field(
-        description="A metric of the trials, or of the versions of a dataset or of labels; of a spec a number in it, "
-        "such as `replicas.maximum`."
-    )
-    minimum: float | None = Field(default=None, description="The lowest value that passes.")
-    maximum: float | None = Field(default=None, description="The highest value that passes.")
-    slice: str | None = Field(default=None, description="Hold it on every value of this column.")
-    worse_than_live: float | None = Field(
-        default=None, ge=0, description="How much worse than the live model it may be, on the same rows."
-    )
-    confidence: float | None = Field(
-        default=None,
-        ge=0.5,
-        le=0.99,
-        description="How sure that has to be: the interval's bound passes, not the figure alone. 0.95 lets 5 of 100 "
-        "candidates pass that are just too much worse.",
-    )
-    rows: Literal["test", "recent"] = Field(
-        default="test",
-        description="On which rows it is compared: the candidate's test rows, or those of recent requests whose "
-        "outcomes are known (`replay`).",
-    )
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        if self.minimum is None and self.maximum is None and self.worse_than_live is None:
-            raise ValueError("give at least one of minimum, maximum and worse_than_live")
-        if self.confidence is not None and self.worse_than_live is None:
-            raise ValueError("confidence says how sure worse_than_live has to be: give worse_than_live, too")
-        if self.rows == "recent" and (self.worse_than_live is None or self._bounds_itself or self.slice is not None):
-            raise ValueError("rows: recent is for worse_than_live alone: bound other figures by gates of their own")
-        return self
-
-    @property
-    def _bounds_itself(self) -> bool:
-        return self.minimum is not None or self.maximum is not None
-
-
-CODE_OWNERS = "codeowners"
-_TEAM = "team/"
-
-
-class Approvals(Block):
-    """Who has to approve a proposal before the daemon merges it: people, teams, the owners of what it changes.
-
-    An approval counts for the head that it was given for; one who asks for changes holds it until they approve.
-    """
-
-    count: int = Field(default=1, ge=1, le=20, description="How many people; never the proposal's own author.")
-    by: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = Field(
-        default=(),
-        max_length=50,
-        examples=[["ada", "team/ml-platform", "codeowners"]],
-        description="Whose approvals count: people by their names on the forge, or on plain Git as `allowed_signers` "
-        "has them; `team/NAME`, whose members the forge or `teams` of the environment tells; `codeowners`, whom the "
-        "rules of CODEOWNERS on the watched branch demand. Unset, whoever may approve by the branch's rules.",
-    )
-
-    @property
-    def people(self) -> tuple[str, ...]:
-        """Return those who are named themselves."""
-        return tuple(name for name in self.by if name != CODE_OWNERS and not name.startswith(_TEAM))
-
-    @property
-    def teams(self) -> tuple[str, ...]:
-        """Return the names of the teams."""
-        return tuple(name.removeprefix(_TEAM) for name in self.by if name.startswith(_TEAM))
-
-    @property
-    def asks_owners(self) -> bool:
-        """Tell whether those who own what is changed have to approve, by CODEOWNERS."""
-        return CODE_OWNERS in self.by
-
-    @model_validator(mode="after")
-    def _can_be_reached(self) -> Self:
-        if any(not name.strip("/") for name in self.teams):
-            raise ValueError("a team has no name: write team/NAME")
-        people = len({name.casefold() for name in self.people})
-        if self.by and not self.teams and not self.asks_owners and people < self.count:
-            raise ValueError(f"only {people} people are named, and {self.count} have to approve")
-        return self
 
 
 class Soak(Block):

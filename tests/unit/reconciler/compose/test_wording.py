@@ -10,7 +10,8 @@ from reconciler.compose.wording import block_at
 from reconciler.model.kinds import KINDS
 from reconciler.model.kinds.datasets import Column, Dataset
 from reconciler.model.kinds.experiments import Experiment, Metric, Module
-from reconciler.model.kinds.promotions import Gate, Promotion
+from reconciler.model.kinds.gates import Gate
+from reconciler.model.kinds.promotions import Promotion
 
 SPECS: dict[str, dict[str, Any]] = {
     "datasets": {"source": {"sql": {"url": "a", "query": "b"}}},

@@ -4,7 +4,7 @@ import pytest
 
 from reconciler.controllers.approvals import approval, asked_teams
 from reconciler.model.ids import CommitId
-from reconciler.model.kinds.promotions import Approvals
+from reconciler.model.kinds.approvals import Approvals
 from reconciler.model.reviews import Opinion, Review, Team
 from reconciler.owners import Demand, Owned, Owner
 
@@ -43,7 +43,7 @@ def test_where_people_are_named_only_theirs_count() -> None:
 
 
 def test_more_than_there_are_can_t_be_asked_for() -> None:
-    with pytest.raises(ValueError, match="only 1 people are named, and 2 have to approve"):
+    with pytest.raises(ValueError, match="only 1 person is named, and 2 have to approve"):
         Approvals(count=2, by=("ada", "ada"))
 
 
@@ -160,5 +160,5 @@ def test_a_team_has_a_name_and_may_be_any_number_of_people() -> None:
     assert Approvals(count=5, by=("codeowners",)).asks_owners
     with pytest.raises(ValueError, match="a team has no name"):
         Approvals(by=("team/",))
-    with pytest.raises(ValueError, match="only 1 people are named, and 2 have to approve"):
+    with pytest.raises(ValueError, match="only 1 person is named, and 2 have to approve"):
         Approvals(count=2, by=("ada", "Ada"))

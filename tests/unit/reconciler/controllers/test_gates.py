@@ -7,7 +7,7 @@ import pytest
 from reconciler.controllers.gates import GateResult, against_live, alone, failed, losses
 from reconciler.model.decision import Scores
 from reconciler.model.kinds.experiments import Metric
-from reconciler.model.kinds.promotions import Gate
+from reconciler.model.kinds.gates import Gate
 
 SLICES = {"sex": {"1": {"roc_auc": 0.9, "rows": 10}, "2": {"roc_auc": 0.7, "rows": 5}}}
 

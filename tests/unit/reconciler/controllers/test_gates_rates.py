@@ -15,7 +15,7 @@ from reconciler.controllers.gates import against_live
 from reconciler.controllers.run_lifecycle import Lifecycle, Stage
 from reconciler.model.ids import RunName
 from reconciler.model.kinds.experiments import Experiment
-from reconciler.model.kinds.promotions import Gate
+from reconciler.model.kinds.gates import Gate
 from runners.evaluate.metrics import METRICS
 from runners.evaluate.predictions import Answers
 from runners.evaluate.resampling import bounds

@@ -15,7 +15,7 @@ from reconciler.loop.approving import KEPT, Approving, as_listed
 from reconciler.model.commit_policy import Signers
 from reconciler.model.errors import Raced, Refused
 from reconciler.model.ids import CommitId
-from reconciler.model.kinds.promotions import Approvals
+from reconciler.model.kinds.approvals import Approvals
 from reconciler.model.observed import Proposal
 from reconciler.ports.forge import Agreed, ProposalOrder
 from reconciler.providers.forge.git import GitForge
