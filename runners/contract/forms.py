@@ -60,7 +60,9 @@ FORMS: Mapping[str, Form] = MappingProxyType(
         r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[0-9]{1,5})?$": Form(
             "a host such as `smtp.example.com` or `smtp.example.com:465`", "leave out smtp://"
         ),
-        r"^(key|address|endpoint|claim [\x21-\x7e]{1,200})$": Form("`key`, `address`, `endpoint` or `claim NAME`"),
+        r"^(key|address|endpoint|claim [\x21-\x7e]{1,200})$": Form(
+            "one of `key`, `address` and `endpoint`, or a claim", "a claim is written with its name, as in claim sub"
+        ),
         r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$": Form("a header such as `X-Request-Id`", "leave out blanks and colons"),
         r"^[\x21-\x7e]+$": Form("a name such as `groups`", "leave out blanks and accents"),
         r"^([a-z0-9-]+/[a-z0-9.-]+)?$": Form("a gateway such as `<namespace>/<name>`", "use lower case, digits and -"),

@@ -23,7 +23,7 @@ from tests.crashes.ending import differences
 from tests.crashes.remains import ending, is_calm, left_files, processes
 from tests.crashes.victim import AND
 
-LIVES, KILLS = int(os.environ.get("CRASH_LIVES", "12")), 10
+LIVES, KILLS = int(os.environ.get("CRASH_LIVES", "8")), 10
 """How many lives there are, and how many daemons are killed in each: with more of them, the spread is finer."""
 PATIENCE = 30.0
 _FIRST, _LEFT_OUT = re.compile(r" #1\b"), re.compile(r"\.(list|read|url)\b| for the lease\b|/lease\b")

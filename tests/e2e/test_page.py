@@ -16,6 +16,7 @@ from tests.unit.reconciler.web.pages.conftest import DOCUMENTS, REPORT, Stage, d
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.turns("whole lives", "the page in a browser"),
     pytest.mark.skipif(not installed(), reason="no browser is installed: apt-get install chromium"),
 ]
 PAGES = ("", "dev/graph", "dev/releases", "nowhere", f"dev/pages/{REPORT}/report.md", f"dev/pages/{REPORT}/report.html")

@@ -23,7 +23,12 @@ from tests.unit.reconciler.git.people import Clone
 from tests.unit.reconciler.signers import Key, ssh_key
 
 # One applies what all of them look at.
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("provenance")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(600),
+    pytest.mark.xdist_group("provenance"),
+    pytest.mark.turns("whole lives", "what a model was made from"),
+]
 ROOT = Path(__file__).parents[2]
 DEPLOYMENT, SIGNERS = "deployments/loans", "environments/dev/allowed_signers"
 FILES: Mapping[str, str] = {

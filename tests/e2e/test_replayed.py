@@ -36,6 +36,7 @@ outcomes: {sql: {url: "${secret:WAREHOUSE}", query: "SELECT id, repaid FROM loan
 }
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.turns("whole lives", "a challenger that answers logged requests"),
     pytest.mark.timeout(600),
     pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="processes are counted by /proc"),
 ]

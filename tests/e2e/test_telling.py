@@ -19,7 +19,7 @@ from reconciler.settings import Settings
 from tests.servers.ports import free_port
 from tests.unit.reconciler.loop.test_telling import Catalogue, listening
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.turns("whole lives", "daemons that tell")]
 PATIENCE = 120.0
 ROOT = Path(__file__).parents[2]
 

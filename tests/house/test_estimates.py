@@ -9,7 +9,7 @@ from tests.estimates import estimate, estimates, grouped, rank
 from tests.shares import COLLECTED, SHARES, Share, left_out
 from tests.times import OTHERS, Taken
 
-WORK = 2_000.0
+WORK = 2_250.0
 """Seconds of work that a share may be: two cores do it in twenty minutes, with what collecting and waiting cost."""
 LONGEST = 480.0
 """Seconds that a group may take beside others: it runs on one worker, one test after the other."""

@@ -9,7 +9,7 @@ import pytest
 from tests.mutants.ground import Ground, grounded
 from tests.mutants.operators import Mutant, mutants
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.turns("whole lives", "mutants")]
 
 FILES = {
     "a/b.py": "def least(x, y):\n    return x if x < y else y\n"

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from reconciler.model.text import visible
 
-LONGEST = 1_000_000
+LONGEST = 200_000
 """Characters that are rendered; a longer text is cut, and says so."""
 
 

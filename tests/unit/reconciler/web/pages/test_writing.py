@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.model.facts import FACTS, shapes
@@ -61,6 +61,7 @@ _VALUES = st.recursive(
 )
 
 
+@settings(max_examples=40)
 @given(
     st.sampled_from(sorted(FACTS)),
     st.dictionaries(st.sampled_from(["url", "alerts", "traffic", "result", "evidence", "proposal", "x"]), _VALUES),
