@@ -1,9 +1,10 @@
 """One environment as its repository tells it at one moment; what pages are made of."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from reconciler.lease.heartbeat import Heartbeat
 from reconciler.model.condition import shown_state
@@ -12,6 +13,7 @@ from reconciler.model.resource import Desired
 from reconciler.status.branch import StatusTree
 from reconciler.status.read import Recorded
 
+Made = TypeVar("Made")
 STATES = ("stalled", "alerting", "reconciling", "waiting", "ready")
 """The states that are shown, what needs a person first."""
 
@@ -92,7 +94,19 @@ class Snapshot:
         return self.desired.followers.get(Address(address), ()) if self.desired else ()
 
 
-@lru_cache(64)
+def once(make: Callable[[Snapshot], Made]) -> Callable[[Snapshot], Made]:
+    """Return a function that makes something of a snapshot once, and forgets it with the snapshot."""
+    kept: WeakKeyDictionary[Snapshot, Made] = WeakKeyDictionary()
+
+    def made(one: Snapshot) -> Made:
+        if one not in kept:
+            kept[one] = make(one)
+        return kept[one]
+
+    return made
+
+
+@lru_cache(4)  # as many watchers ask for the same at once
 def changed(before: Snapshot | None, after: Snapshot) -> tuple[str, ...]:
     """Return the addresses whose status differs between two moments, sorted."""
     then = before.recorded.statuses if before else {}

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from heapq import merge
 from itertools import chain, islice
 from typing import Any
@@ -10,7 +9,7 @@ from urllib.parse import urlencode
 
 from reconciler.model.ids import Address
 from reconciler.model.moves import names_told
-from reconciler.web.pages.snapshot import STATES, Row, Snapshot
+from reconciler.web.pages.snapshot import STATES, Row, Snapshot, once
 
 PAGE = 200
 """Rows of a list on one page."""
@@ -18,8 +17,6 @@ MOST_NEEDS = 50
 """Things that need a person, of which so many are listed."""
 MOST_FILES = 60
 """Files of a resource that are listed."""
-_KEPT = 64
-"""Environments of which what was made is kept."""
 _REVIEW = "WaitsForReview"
 
 
@@ -91,12 +88,12 @@ class Need:
 
 def needs(snapshots: Mapping[str, Snapshot]) -> Sequence[Need]:
     """Return what needs a person: broken specs, what has stalled, alerts, and proposals that wait for a review."""
-    return [need for key, one in snapshots.items() for need in _needs(key, one)][:MOST_NEEDS]
+    return [need for one in snapshots.values() for need in _needs(one)][:MOST_NEEDS]
 
 
-@lru_cache(_KEPT)
-def _needs(key: str, one: Snapshot) -> Sequence[Need]:
-    return tuple(islice(chain(_of_pass(key, one), _of_resources(key, one)), MOST_NEEDS))
+@once
+def _needs(one: Snapshot) -> Sequence[Need]:
+    return tuple(islice(chain(_of_pass(one.key, one), _of_resources(one.key, one)), MOST_NEEDS))
 
 
 def _of_pass(key: str, one: Snapshot) -> Iterator[Need]:
@@ -144,13 +141,13 @@ class Endpoint:
 
 def endpoints(snapshots: Mapping[str, Snapshot]) -> Sequence[Endpoint]:
     """Return the endpoints of all environments."""
-    return [endpoint for key, one in snapshots.items() for endpoint in _endpoints(key, one)]
+    return [endpoint for one in snapshots.values() for endpoint in _endpoints(one)]
 
 
-@lru_cache(_KEPT)
-def _endpoints(key: str, one: Snapshot) -> Sequence[Endpoint]:
+@once
+def _endpoints(one: Snapshot) -> Sequence[Endpoint]:
     return tuple(
-        Endpoint(key, row.address, str(facts.get("url") or ""), _models(facts), facts.get("traffic") or {})
+        Endpoint(one.key, row.address, str(facts.get("url") or ""), _models(facts), facts.get("traffic") or {})
         for row in one.rows
         if row.kind == "deployments" and (facts := (one.document(row.address) or {}).get("facts") or {})
     )

@@ -1,7 +1,10 @@
 """An environment at one moment: its rows, its counts, its neighbours, and what differs from another moment."""
 
+import gc
+import weakref
+
 from reconciler.model.ids import Address
-from reconciler.web.pages.snapshot import changed
+from reconciler.web.pages.snapshot import Snapshot, changed, once
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.stage import LOANS, SCORE
 from tests.unit.reconciler.web.pages.conftest import document, made
@@ -38,3 +41,19 @@ def test_what_has_changed_is_what_differs_was_added_or_has_gone() -> None:
     assert changed(after, after) == ()
     assert after.document("pools/x") is None
     assert after.document("pools/b") == after.recorded.statuses[Address("pools/b")]
+
+
+def test_what_is_made_of_a_snapshot_is_made_once_and_goes_with_it() -> None:
+    made_of = list[str]()
+
+    def rows(one: Snapshot) -> int:
+        made_of.append(one.key)
+        return len(one.rows)
+
+    counted, one = once(rows), made({"pools/a": document()})
+    assert (counted(one), counted(one), counted(made({}, "prod"))) == (1, 1, 0)
+    assert made_of == ["dev", "prod"]
+    gone = weakref.ref(one)
+    del one
+    gc.collect()
+    assert gone() is None
