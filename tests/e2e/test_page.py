@@ -19,7 +19,15 @@ pytestmark = [
     pytest.mark.turns("whole lives", "the page in a browser"),
     pytest.mark.skipif(not installed(), reason="no browser is installed: apt-get install chromium"),
 ]
-PAGES = ("", "dev/graph", "dev/releases", "nowhere", f"dev/pages/{REPORT}/report.md", f"dev/pages/{REPORT}/report.html")
+PAGES = (
+    "",
+    "dev/graph",
+    "dev/releases",
+    "dev/proposals",
+    "nowhere",
+    f"dev/pages/{REPORT}/report.md",
+    f"dev/pages/{REPORT}/report.html",
+)
 _AXE = """axe.run(document, {resultTypes: ['violations'], iframes: false}).then((found) => JSON.stringify(
   found.violations.map((one) => [one.id, one.nodes[0].html, one.nodes[0].failureSummary])))"""
 

@@ -31,13 +31,7 @@ from reconciler.web.pages.markdown import rendered
 from reconciler.web.pages.sections import sections
 from reconciler.web.pages.security import Guarded
 from reconciler.web.pages.snapshot import Snapshot
-from reconciler.web.pages.views import (
-    endpoints,
-    filter_of,
-    listing,
-    needs,
-    own_files,
-)
+from reconciler.web.pages.views import endpoints, filter_of, listing, needs, own_files, proposals
 from reconciler.web.pages.writing import Writer
 
 EVENTS = 50
@@ -59,6 +53,7 @@ def application(following: Following, now: Callable[[], datetime]) -> ASGIApp:
         Mount("/api/v1", routes=api.routes(following, now)),
         Route("/{key}/graph", pages.graph),
         Route("/{key}/releases", pages.releases),
+        Route("/{key}/proposals", pages.proposals),
         Route("/{key}/files/{path:path}", pages.file),
         Route("/{key}/pages/{path:path}", pages.page),
         Route("/{key}/{kind}/{name}", pages.resource),
@@ -127,6 +122,12 @@ class _Pages:
         one = chosen.snapshot
         found = await asyncio.to_thread(read_releases, chosen.source, chosen.status, one.environment)
         return self._write("releases.html", one=one, releases=found[::-1], metrics=figures(dora(found, self._now())))
+
+    async def proposals(self, request: Request) -> Response:
+        """Show what waits for a review, with its evidence."""
+        one = self._chosen(request).snapshot
+        told = [(it, rendered(it.evidence, f"/{one.key}/files/")) for it in proposals(one)]
+        return self._write("proposals.html", one=one, proposals=told)
 
     async def resource(self, request: Request) -> Response:
         """Show one resource."""

@@ -162,6 +162,33 @@ def _models(facts: Mapping[str, Any]) -> Sequence[str]:
     return sorted({str(one) for one in answering if one}) or [str(one) for one in [facts.get("trial")] if one]
 
 
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A proposal that waits for a person: whose it is, its branch, what is said of it, and its evidence (Markdown)."""
+
+    address: str
+    name: str
+    words: str
+    since: str
+    evidence: str
+
+
+def proposals(one: Snapshot) -> Sequence[Proposal]:
+    """Return the proposals of an environment that wait for a review."""
+    waiting = [need for need in _of_resources(one.key, one) if need.what == "proposal"]
+    facts = {need.address: (one.document(need.address) or {}).get("facts") or {} for need in waiting}
+    return [
+        Proposal(
+            need.address,
+            str(facts[need.address].get("proposal") or ""),
+            need.words,
+            need.since,
+            str(facts[need.address].get("evidence") or ""),
+        )
+        for need in waiting
+    ]
+
+
 def own_files(snapshot: Snapshot, address: str) -> Sequence[str]:
     """Return the files of the status branch that belong to a resource, pages first, then the newest."""
     facts = (snapshot.document(address) or {}).get("facts") or {}

@@ -27,11 +27,19 @@ def test_every_link_of_every_page_leads_somewhere(client: Client) -> None:
             target = urljoin(url, html.unescape(told))
             if not urlsplit(target).netloc:
                 left.append(target.partition("#")[0])
-    assert {"/dev/graph", "/dev/releases", "/dev/pages/README.md", "/dev/files/pools/shared.svg"} <= seen
+    assert {
+        "/dev/graph",
+        "/dev/releases",
+        "/dev/proposals",
+        "/dev/pages/README.md",
+        "/dev/files/pools/shared.svg",
+    } <= seen
     assert {f"/dev/{address}" for address in DOCUMENTS} <= seen
 
 
-@pytest.mark.parametrize("path", ["/", "/dev/graph", "/dev/releases", *(f"/dev/{address}" for address in DOCUMENTS)])
+@pytest.mark.parametrize(
+    "path", ["/", "/dev/graph", "/dev/releases", "/dev/proposals", *(f"/dev/{address}" for address in DOCUMENTS)]
+)
 def test_what_others_wrote_is_text(client: Client, path: str) -> None:
     page = client.get(path).text
     assert "<script>alert" not in page

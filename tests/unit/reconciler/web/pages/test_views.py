@@ -15,6 +15,7 @@ from reconciler.web.pages.views import (
     listing,
     needs,
     own_files,
+    proposals,
 )
 from tests.unit.reconciler.web.pages.conftest import document, made
 
@@ -88,6 +89,21 @@ def test_problems_stalls_alerts_and_proposals_need_a_person() -> None:
     assert alert_words({"what": "drift", "value": 0.51234, "threshold": 0.1, "where": "age"}) == (
         "drift (age): 0.5123, threshold 0.1"
     )
+
+
+def test_proposals_that_wait_are_told_with_their_evidence() -> None:
+    one = made(
+        {
+            "promotions/a": document(
+                "waiting", "merge it", "WaitsForReview", proposal="promotions/a/1", evidence="# 1"
+            ),
+            "promotions/b": document("ready", "it is pinned", "Promoted", proposal="promotions/b/1", evidence="# 2"),
+        }
+    )
+    assert [(it.address, it.name, it.words, it.evidence) for it in proposals(one)] == [
+        ("promotions/a", "promotions/a/1", "merge it", "# 1")
+    ]
+    assert proposals(made({})) == []
 
 
 def test_what_needs_a_person_has_a_bound() -> None:
