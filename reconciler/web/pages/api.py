@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from reconciler.web.pages.following import Following
+from reconciler.web.pages.openapi import DOCUMENT
 from reconciler.web.pages.snapshot import Snapshot, changed
 from reconciler.web.pages.views import filter_of
 
@@ -42,6 +43,7 @@ class _Api:
             Route("/environments/{key}/resources", self.resources),
             Route("/environments/{key}/resources/{kind}/{name}", self.resource),
             Route("/events", self.events),
+            Route("/openapi.json", self.openapi),
         ]
 
     def _chosen(self, request: Request) -> Snapshot:
@@ -82,6 +84,10 @@ class _Api:
         if document is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, f"{one.environment} has no resource {address}")
         return _tagged(request, one.commit, dict(document))
+
+    async def openapi(self, _: Request) -> Response:
+        """Return what the API takes and answers."""
+        return JSONResponse(DOCUMENT)
 
     async def events(self, _: Request) -> Response:
         """Stream which addresses have changed, each time an environment has a new status commit."""

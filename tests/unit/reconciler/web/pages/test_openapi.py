@@ -1,0 +1,62 @@
+"""What the API answers is what its document says, of every path and status."""
+
+import re
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from reconciler.web.pages.openapi import DOCUMENT
+from tests.unit.reconciler.web.pages.conftest import Client, Stage
+
+ASKED = {
+    "/environments": [("", 200)],
+    "/environments/{key}/resources": [
+        ("", 200),
+        ("?limit=1&state=stalled", 200),
+        ("?limit=0", 400),
+        ("?limit=x", 400),
+    ],
+    "/environments/{key}/resources/{kind}/{name}": [("", 200)],
+}
+GOOD = {"key": "dev", "kind": "datasets", "name": "loans"}
+BAD = dict.fromkeys(GOOD, "nothing")
+
+
+def answers(path: str, status: int) -> dict[str, Any]:
+    """Return what the document says of an answer."""
+    told: dict[str, Any] = DOCUMENT["paths"][path]["get"]["responses"][str(status)]
+    return DOCUMENT["components"]["responses"]["Problem"] if "$ref" in told else told
+
+
+def check(client: Client, path: str, query: str, status: int, names: dict[str, str], **headers: str) -> None:
+    answer = client.get(f"/api/v1{path.format_map(names)}{query}", headers=headers)
+    assert answer.status_code == status
+    content = answers(path, status).get("content", {})
+    if content:
+        kind = answer.headers["Content-Type"]
+        schema = {**content[kind]["schema"], "components": DOCUMENT["components"]}
+        Draft202012Validator(schema).validate(answer.json())
+
+
+def test_what_is_answered_is_what_is_documented(client: Client, stage: Stage) -> None:
+    for path, asked in ASKED.items():
+        for query, status in asked:
+            check(client, path, query, status, GOOD)
+        if "404" in DOCUMENT["paths"][path]["get"]["responses"]:
+            check(client, path, "", 404, BAD)
+        if "304" in DOCUMENT["paths"][path]["get"]["responses"]:
+            check(client, path, "", 304, GOOD, **{"If-None-Match": f'"{stage.status.read().commit}"'})
+
+
+def test_every_path_is_documented_and_asked_here(client: Client) -> None:
+    assert client.get("/api/v1/openapi.json").json() == DOCUMENT
+    assert DOCUMENT["paths"].keys() == {*ASKED, "/events"}
+    for path, told in DOCUMENT["paths"].items():
+        names = {one["name"] for one in told["get"].get("parameters", ()) if one["in"] == "path"}
+        assert names == set(re.findall(r"{(\w+)}", path))
+
+
+@pytest.mark.parametrize("name", DOCUMENT["components"]["schemas"])
+def test_its_schemas_are_some(name: str) -> None:
+    Draft202012Validator.check_schema(DOCUMENT["components"]["schemas"][name])
