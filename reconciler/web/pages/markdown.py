@@ -1,5 +1,6 @@
 """Markdown of reports and proposals as HTML: a page of ours in which others' words are nothing but words."""
 
+import re
 from functools import cache
 from posixpath import join, normpath
 from urllib.parse import quote, urlsplit
@@ -12,6 +13,10 @@ from reconciler.model.text import visible
 
 LONGEST = 200_000
 """Characters that are rendered; a longer text is cut, and says so."""
+_FOLDED = re.compile(r"</?(?:details|summary)>")
+"""What forges fold, and a page of ours shows."""
+_ALERT = re.compile(r"^> \[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]$", re.MULTILINE)
+"""How alerts begin in the Markdown of forges."""
 
 
 @cache
@@ -28,7 +33,7 @@ def rendered(text: str, base: str, folder: str = "") -> Markup:
         base: the URL below which the files of the status branch are.
         folder: the folder in which the text lies, for its links to files beside it.
     """
-    text = visible(text)
+    text = _ALERT.sub(lambda found: f"> **{found[1].capitalize()}**\n>", _FOLDED.sub("", visible(text)))
     cut = text if len(text) <= LONGEST else f"{text[:LONGEST]}\n\n… (cut here)"
     tokens = _parser().parse(cut)
     for token in tokens:

@@ -22,6 +22,8 @@ BASE = "/dev/files/"
         ("[page](https://elsewhere.example/)", 'rel="noopener noreferrer nofollow"'),
         ("[a](javascript:alert)", "[a](javascript:alert)"),
         ("[a](//elsewhere.example/x)", 'href="//elsewhere.example/x" rel="noopener'),
+        ("<details><summary>pictures</summary>\n\nx\n\n</details>", "<p>pictures</p>"),
+        ("> [!IMPORTANT]\n> it drifts", "<strong>Important</strong>"),
         ("| a | b |\n|---|---|\n| 1 | 2 |", "<td>2</td>"),
     ],
 )
