@@ -13,8 +13,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import psutil
@@ -85,25 +85,30 @@ def _asked(address: str, path: str) -> tuple[float, bytes]:
 
 def _seen(address: str, status: StatusBranch, changes: int) -> list[float]:
     """Return how long after each change the last watcher was told of it."""
-    streams = [_stream(address) for _ in range(WATCHERS)]
-    found = []
-    for n in range(changes):
-        path = f"status/datasets/d{n:05}.yaml"
-        commit = status.write({path: dump(_document(n, f"was changed {n}"))}, path)
-        began = time.perf_counter()
-        watchers = [threading.Thread(target=_until, args=(stream, str(commit))) for stream in streams]
-        for watcher in watchers:
-            watcher.start()
-        for watcher in watchers:
-            watcher.join()
-        found.append(time.perf_counter() - began)
-    return found
+    with ExitStack() as watching:
+        streams = [watching.enter_context(_stream(address)) for _ in range(WATCHERS)]
+        return [_told(streams, status, number) for number in range(changes)]
 
 
-def _stream(address: str) -> http.client.HTTPResponse:
-    connection = http.client.HTTPConnection(address, timeout=60)
-    connection.request("GET", "/api/v1/events")
-    return connection.getresponse()
+def _told(streams: Sequence[http.client.HTTPResponse], status: StatusBranch, number: int) -> float:
+    """Change a resource; return how long after that the last of the watchers was told."""
+    path = f"status/datasets/d{number:05}.yaml"
+    commit = status.write({path: dump(_document(number, f"was changed {number}"))}, path)
+    began = time.perf_counter()
+    watchers = [threading.Thread(target=_until, args=(stream, str(commit))) for stream in streams]
+    for watcher in watchers:
+        watcher.start()
+    for watcher in watchers:
+        watcher.join()
+    return time.perf_counter() - began
+
+
+@contextmanager
+def _stream(address: str) -> Iterator[http.client.HTTPResponse]:
+    with closing(http.client.HTTPConnection(address, timeout=60)) as connection:
+        connection.request("GET", "/api/v1/events")
+        with connection.getresponse() as stream:
+            yield stream
 
 
 def _until(stream: http.client.HTTPResponse, commit: str) -> None:

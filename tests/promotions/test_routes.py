@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import Phase
 
-from reconciler.controllers import admission, gates, promotion_case, promotions
+from reconciler.controllers import admission, gates, promotion_case, replica
 from reconciler.controllers.promotable import Pinned
 from reconciler.model.decision import View
 from reconciler.model.facts import PromotionFacts
@@ -39,7 +39,7 @@ _memory = promotion_case.memory
         (admission, "skipped", lambda *_: ""),
         (promotion_case, "memory", _forgetful),
         (gates, "_bounded", passes),
-        (promotions, "held", lambda *_: {}),
+        (replica, "held", lambda *_: {}),
     ],
     ids=[
         "routes are for promotions alone",
