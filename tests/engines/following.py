@@ -33,9 +33,9 @@ class Followed:
 
     def close(self) -> None:
         """Take away the slots that were made, and the connection."""
-        query = b"SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = %s"
-        self.writer.execute(query, [self.writer.info.dbname])
-        self.writer.close()
+        slots = b"FROM pg_replication_slots WHERE database = %s AND NOT temporary AND NOT active"
+        with self.writer:
+            self.writer.execute(b"SELECT pg_drop_replication_slot(slot_name) " + slots, [self.writer.info.dbname])
 
     def do(self, *statements: str) -> list[tuple[Any, ...]]:
         """Run statements as one transaction; return what the last gave."""
