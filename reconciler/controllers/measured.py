@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconciler.controllers.gates import GateResult, excess
+from reconciler.model.markdown import figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,11 @@ class Measured:
     low: float | None
     high: float | None
     count: int
+
+    @property
+    def between(self) -> str:
+        """Return the ends of the interval, as a table tells them."""
+        return " to ".join("unknown" if end is None else figure(float(end)) for end in (self.low, self.high))
 
 
 class Figures:
@@ -75,4 +81,9 @@ class Figures:
 
 def is_number(value: Any) -> bool:
     """Tell whether something is a finite number that isn't negative."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value >= 0
+    return is_finite(value) and value >= 0
+
+
+def is_finite(value: Any) -> bool:
+    """Tell whether something is a finite number."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -1,10 +1,9 @@
 """What a reviewer reads of a replay: recent requests, answered again by the candidate."""
 
-import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reconciler.controllers.measured import Figures, Measured
+from reconciler.controllers.measured import Figures, Measured, is_finite
 from reconciler.controllers.replay import Look, count_of, lacking, outcomes_of
 from reconciler.model.markdown import escaped, figure, table
 from reconciler.model.text import counted, printable
@@ -49,7 +48,7 @@ _SHOWN: Mapping[str, str] = {
 
 
 def _line(what: str, one: Measured) -> tuple[str, ...]:
-    return what, figure(one.value), f"{_end(one.low)} to {_end(one.high)}", str(one.count)
+    return what, figure(one.value), one.between, str(one.count)
 
 
 def _end(end: float | None) -> str:
@@ -63,8 +62,8 @@ def _shifts(result: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     numbers = told.get("numbers")
     for what, one in [*scores, *([("shift of the numbers", numbers)] if isinstance(numbers, Mapping) else [])]:
         mean = one.get("mean")
-        if isinstance(mean, Mapping) and _is_finite(mean.get("value")):
-            ends = (_end(end) if _is_finite(end := mean.get(name)) else "unknown" for name in ("low", "high"))
+        if isinstance(mean, Mapping) and is_finite(mean.get("value")):
+            ends = (_end(end) if is_finite(end := mean.get(name)) else "unknown" for name in ("low", "high"))
             yield (
                 escaped(printable(what, 100)),
                 f"{mean['value']:+.4g}",
@@ -93,11 +92,11 @@ def _lists(told: Mapping[str, Any]) -> str:
         lines += [f"of {of} answers {one.get('class')}, {count} become {new}" for new, count in becomes[:3]]
     for one in _maps(told.get("where")):
         share = one.get("differing")
-        if isinstance(share, Mapping) and _is_finite(share.get("value")):
+        if isinstance(share, Mapping) and is_finite(share.get("value")):
             lines.append(f"where {one.get('what')}, {100 * share['value']:.1f} % of {count_of(share, 'count')} differ")
     repeated = told.get("repeated")
     again = repeated.get("value") if isinstance(repeated, Mapping) else None
-    if again is not None and _is_finite(again) and again < 1:
+    if again is not None and is_finite(again) and again < 1:
         lines.append(f"the live model itself repeats {100 * again:.1f} % of its logged answers in the job")
     return "\n".join(f"- {escaped(printable(line, 200))}" for line in lines[: 3 * MOST_TOLD])
 
@@ -117,8 +116,8 @@ def _outcomes(result: Mapping[str, Any], told: Mapping[str, Any]) -> str:
         own, live = (metrics.get(f"{who}.{name}") for who in ("candidate", "live"))
         one = intervals.get(name) if isinstance(intervals, Mapping) else None
         ends = one if isinstance(one, Mapping) else {}
-        between = " to ".join(_end(end) if _is_finite(end := ends.get(side)) else "unknown" for side in ("low", "high"))
-        if own is not None and live is not None and _is_finite(own) and _is_finite(live):
+        between = " to ".join(_end(end) if is_finite(end := ends.get(side)) else "unknown" for side in ("low", "high"))
+        if own is not None and live is not None and is_finite(own) and is_finite(live):
             lines.append((escaped(name), figure(live), figure(own), f"{own - live:+.4f}", between))
     heads = ("metric", "live", "candidate", "difference", "95 % interval, paired")
     text = f"Outcomes are known of {counted(rows, 'row')}. {said}".strip()
@@ -127,7 +126,7 @@ def _outcomes(result: Mapping[str, Any], told: Mapping[str, Any]) -> str:
 
 def _mcnemar(known: Mapping[str, Any]) -> str:
     told = known.get("mcnemar")
-    if not isinstance(told, Mapping) or not _is_finite(told.get("p")):
+    if not isinstance(told, Mapping) or not is_finite(told.get("p")):
         return ""
     own, live = count_of(told, "candidate_alone"), count_of(told, "live_alone")
     alone = f"The candidate alone is right on {own}, the live model alone on {live}"
@@ -136,7 +135,3 @@ def _mcnemar(known: Mapping[str, Any]) -> str:
 
 def _maps(told: Any) -> list[Mapping[str, Any]]:
     return [one for one in told if isinstance(one, Mapping)][:MOST_TOLD] if isinstance(told, list) else []
-
-
-def _is_finite(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -6,7 +6,7 @@ from typing import Any
 
 from reconciler.controllers.gate_statuses import status, told_of
 from reconciler.controllers.gates import GateResult, failed
-from reconciler.controllers.measured import Figures, Measured, is_number
+from reconciler.controllers.measured import Figures, is_number
 from reconciler.controllers.promotion_case import Case
 from reconciler.controllers.run_orders import order
 from reconciler.model.change import StartRun
@@ -98,8 +98,7 @@ def section(result: Mapping[str, Any], spec: Replica, pool: str) -> str:
     told = facts if isinstance(facts, Mapping) else {}
     known = [(name, one) for name in _SHOWN if (one := figures.of(name))]
     lines = [
-        (_SHOWN[name], figure(one.value), "" if name == "size" else _between(one), f"{one.count}")
-        for name, one in known
+        (_SHOWN[name], figure(one.value), "" if name == "size" else one.between, f"{one.count}") for name, one in known
     ]
     heads = ("figure", "value", f"from, to, each with a confidence of {spec.confidence:g}", "of")
     parts = [f"## As a replica\n\nMeasured in `{pool}`, {escaped(_machine(told))}.", table(heads, lines)]
@@ -117,11 +116,6 @@ _SHOWN: Mapping[str, str] = {
     "load.rate": "answers a second under load",
     "load.p99": "latency p99 in ms under load",
 }
-
-
-def _between(one: Measured) -> str:
-    ends = ("unknown" if end is None else figure(float(end)) for end in (one.low, one.high))
-    return " to ".join(ends)
 
 
 def _machine(told: Mapping[str, Any]) -> str:

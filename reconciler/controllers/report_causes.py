@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from reconciler.controllers.measured import is_finite
 from reconciler.model.decision import View
 from reconciler.model.ids import RunName
 from reconciler.model.text import printable
@@ -25,17 +26,13 @@ def _cause(told: Mapping[str, Any], view: View) -> dict[str, Any]:
     for key in ("columns", "alerts"):
         names = told.get(key)
         cause[key] = [printable(str(one), LONGEST) for one in names[:MOST_COLUMNS]] if isinstance(names, list) else []
-    cause |= {key: float(told[key]) for key in _FIGURES if _is_figure(told.get(key))}
+    cause |= {key: float(told[key]) for key in _FIGURES if is_finite(told.get(key))}
     origin = told.get("origin")
     if isinstance(origin, Mapping) and origin.get("version"):
         shown = {key: printable(str(origin[key]), LONGEST) for key in _ORIGIN if origin.get(key)}
         version = view.actual.data.versions.get(RunName(str(origin["version"])))
         cause["origin"] = shown | ({"data_commit": version.commit} if version else {})
     return cause
-
-
-def _is_figure(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < float("inf")
 
 
 def because(causes: Sequence[Mapping[str, Any]]) -> str:
