@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, tee
 from typing import TYPE_CHECKING
 
 import click
@@ -52,21 +52,22 @@ def described(settings: Settings, address: str) -> "Described":
         Refused: the status knows no such resource; names the nearest.
     """
     from reconciler.cli.describing import Described
-    from reconciler.cli.runs_told import MOST, runs_told
+    from reconciler.cli.runs_told import runs_told
     from reconciler.model.ids import Address
     from reconciler.status.read import RecordedFiles
-    from reconciler.status.timeline import documents, events
+    from reconciler.status.timeline import documents, events_of
 
     status = open_status(settings)
     recorded = RecordedFiles().read(status.read())
     document = document_of(recorded, address, settings.environment)
-    told_events = list(islice(events(status, address), _EVENTS + 1))
+    for_events, for_runs = tee(documents(status, address))
+    told_events = list(islice(events_of(for_events), _EVENTS + 1))
     control = recorded.controls.resources.get(Address(address))
     told = Described(
         address,
         settings.environment,
         document,
-        runs=runs_told(documents(status, address, MOST + 1)),
+        runs=runs_told(for_runs),
         events=told_events[:_EVENTS],
         has_more_events=len(told_events) > _EVENTS,
         suspended=bool(control and control.suspended),
@@ -76,8 +77,8 @@ def described(settings: Settings, address: str) -> "Described":
 
 def _beside(settings: Settings, told: "Described", recorded: "Recorded") -> "Described":
     """Tell the neighbours of a resource, as the specs that were last applied have them."""
-    from reconciler.cli.output import row_of
     from reconciler.compose import Cache, compose
+    from reconciler.model.condition import shown_state
     from reconciler.model.ids import Address
     from reconciler.status.read import commit_of
     from reconciler.wiring import open_source
@@ -95,7 +96,7 @@ def _beside(settings: Settings, told: "Described", recorded: "Recorded") -> "Des
 
     def states(names: "tuple[Address, ...]") -> Mapping[str, str]:
         known = recorded.statuses
-        return {name: row_of(name, known[name]).state if name in known else "unknown" for name in names}
+        return {name: shown_state(known[name]) if name in known else "unknown" for name in names}
 
     above, below = desired.resources[address].references(), desired.followers.get(address, ())
     return replace(told, needs=states(tuple(dict.fromkeys(above))), needed_by=states(below))

@@ -9,7 +9,7 @@ import click
 from click.types import StringParamType
 
 from reconciler.cli.completion import complete_environments
-from reconciler.cli.scope import settle, settle_all, settle_every
+from reconciler.cli.scope import settle, settle_all
 from reconciler.settings import Settings
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -85,22 +85,19 @@ _SEVERAL = (
 
 def placed_at_several(function: Function) -> Function:
     """Give a command the options that say where it acts, in any number of places; it gets them as `several`."""
-
-    def wrapped(
-        repositories: tuple[str, ...], environments: tuple[str, ...], branch: str, home: Path | None, **options: Any
-    ) -> Any:
-        return function(several=settle_all(repositories, environments, branch, home), **options)
-
-    return with_options(function, wrapped, _SEVERAL)
+    return _placed_at_several(function, every=False)
 
 
 def placed_at_all(function: Function) -> Function:
     """Give a command the same options, of which no environment means all that the repositories have."""
+    return _placed_at_several(function, every=True)
 
+
+def _placed_at_several(function: Function, every: bool) -> Function:
     def wrapped(
         repositories: tuple[str, ...], environments: tuple[str, ...], branch: str, home: Path | None, **options: Any
     ) -> Any:
-        return function(several=settle_every(repositories, environments, branch, home), **options)
+        return function(several=settle_all(repositories, environments, branch, home, every=every), **options)
 
     return with_options(function, wrapped, _SEVERAL)
 

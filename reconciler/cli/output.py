@@ -85,9 +85,9 @@ class Row:
 
 def row_of(address: str, document: Mapping[str, Any]) -> Row:
     """Return the row of a status document."""
-    from reconciler.model.condition import shown_state
+    from reconciler.model.condition import ready_of, shown_state
 
-    ready: Mapping[str, Any] = next((c for c in document.get("conditions") or () if c.get("type") == "Ready"), {})
+    ready = ready_of(document)
     return Row(
         address,
         shown_state(document),

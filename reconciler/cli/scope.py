@@ -24,14 +24,16 @@ def settle(repository: str | None, environment: str | None, branch: str, home: P
 
 
 def settle_all(
-    repositories: Sequence[str], names: Sequence[str], branch: str, home: Path | None
+    repositories: Sequence[str], names: Sequence[str], branch: str, home: Path | None, *, every: bool = False
 ) -> tuple[Settings, ...]:
     """Work out the settings of each of some environments, in each of some repositories.
 
-    Of several repositories each has a home of its own, below the one that was given.
+    Of several repositories each has a home of its own, below the one that was given. With `every`, no name means all
+    environments that a repository has.
 
     Raises:
-        Refused: the command stands in no repository, an environment isn't clear, or a name can't be that of one.
+        Refused: the command stands in no repository, an environment isn't clear, there is none, or a name can't be
+            that of one.
     """
     from reconciler.git.names import check_environment
 
@@ -39,26 +41,13 @@ def settle_all(
     for name in names:
         check_environment(name)
     homes = dict(zip(places, _homes(places, home), strict=True))
-    return tuple(
-        settle(place, name, branch, homes[place]) for place in places for name in dict.fromkeys(names) or (None,)
-    )
-
-
-def settle_every(
-    repositories: Sequence[str], names: Sequence[str], branch: str, home: Path | None
-) -> tuple[Settings, ...]:
-    """Work out the settings of some environments of each repository, or of all that it has where none is named.
-
-    Raises:
-        Refused: the command stands in no repository, or one has no environment.
-    """
-    if names:
-        return settle_all(repositories, names, branch, home)
-    places = tuple(dict.fromkeys(repositories)) or (here(),)
-    found = [(place, name) for place in places for name in environments(place, branch)]
+    found = [
+        (place, name)
+        for place in places
+        for name in dict.fromkeys(names) or (environments(place, branch) if every else (None,))
+    ]
     if not found:
         raise Refused("there is no environments/ to show", "`setpoint init` makes a repository from the sample")
-    homes = dict(zip(places, _homes(places, home), strict=True))
     return tuple(settle(place, name, branch, homes[place]) for place, name in found)
 
 

@@ -1,6 +1,6 @@
 """Conditions, as Kubernetes shows them: `Ready`, `Reconciling`, `Stalled`, `Drifted`, `Alerting`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -58,11 +58,20 @@ def told_by(decision: Decision) -> list[tuple[str, str, str, str]]:
     return told
 
 
+def ready_of(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the `Ready` condition of a status document; an empty one where there is none."""
+    return next((one for one in _conditions(document) if one.get("type") == "Ready"), {})
+
+
+def _conditions(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    told = document.get("conditions")
+    return (one for one in told if isinstance(one, Mapping)) if isinstance(told, list | tuple) else iter(())
+
+
 def shown_state(document: Mapping[str, Any]) -> str:
     """Return the state that people are shown: what is ready and alerts is `alerting`, never plainly ready."""
     state = str(document.get("state", "waiting"))
-    conditions = (one for one in document.get("conditions") or () if isinstance(one, Mapping))
-    is_alerting = any(one.get("type") == "Alerting" and one.get("status") == "True" for one in conditions)
+    is_alerting = any(one.get("type") == "Alerting" and one.get("status") == "True" for one in _conditions(document))
     return "alerting" if state == "ready" and is_alerting else state
 
 

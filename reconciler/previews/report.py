@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from reconciler.model.condition import ready_of
 from reconciler.model.ids import Address, CommitId, RunName
 from reconciler.model.markdown import code, escaped, figure, table
 from reconciler.model.reviews import Verdict
@@ -105,9 +106,8 @@ def _resources(standing: Standing) -> str:
 def _row(address: Address, doc: Mapping[str, Any]) -> Sequence[str]:
     state = str(doc.get("state", ""))
     facts = doc.get("facts") or {}
-    told = (one.get("message") for one in doc.get("conditions") or () if one.get("type") == "Ready")
     url = str(facts.get("url") or "") if facts.get("traffic") else ""
-    where = code(url) if url else escaped(str(next(told, "") or "")[:300])
+    where = code(url) if url else escaped(str(ready_of(doc).get("message") or "")[:300])
     return _SIGNS.get(state, "🟡"), code(address), escaped(state), where
 
 

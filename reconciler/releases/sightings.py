@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from reconciler.model.condition import ready_of
 from reconciler.model.decision import Phase
 from reconciler.model.reason import Reason
 
@@ -34,9 +35,7 @@ class Sighting:
 
 def sighting(name: str, document: Mapping[str, Any], when: datetime) -> Sighting | None:
     """Return what a status document tells of a release; None where it tells of no model."""
-    facts, conditions = document.get("facts"), document.get("conditions")
-    told = (one for one in conditions if isinstance(one, Mapping)) if isinstance(conditions, list) else ()
-    ready: Mapping[str, Any] = next((one for one in told if one.get("type") == "Ready"), {})
+    facts, ready = document.get("facts"), ready_of(document)
     if not isinstance(facts, Mapping) or not facts.get("trial"):
         return None
     is_ready = ready.get("status") == "True"

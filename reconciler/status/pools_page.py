@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 
 from reconciler.containment import Success, contain
 from reconciler.controllers.pool_meter import Slots, begins
+from reconciler.model.condition import ready_of
 from reconciler.model.ids import Address, kind_of
 from reconciler.model.markdown import figure, table
 
@@ -54,15 +55,11 @@ def pool_pages(
 def pages(pool: Address, document: Document) -> Mapping[str, bytes]:
     """Return a pool's page, and its picture where any of it was ever used, by their paths."""
     facts = document.get("facts", {})
-    meter, message = facts.get("meter"), str(_ready(document).get("message", ""))
+    meter, message = facts.get("meter"), str(ready_of(document).get("message", ""))
     drawn = {picture_path(pool): picture(meter).encode()} if meter else {}
     name = picture_path(pool).rpartition("/")[2]
     parts = [f"# {pool}", message, _teams(facts.get("teams") or {}), f"![use by team]({name})" if drawn else ""]
     return {page_path(pool): ("\n\n".join(part for part in parts if part) + "\n").encode(), **drawn}
-
-
-def _ready(document: Document) -> Mapping[str, Any]:
-    return next((told for told in document.get("conditions") or () if told.get("type") == "Ready"), {})
 
 
 def _teams(teams: Mapping[str, Any]) -> str:

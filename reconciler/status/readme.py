@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from reconciler.model.condition import shown_state
+from reconciler.model.condition import ready_of, shown_state
 from reconciler.model.facts import FACTS, shapes
 from reconciler.model.ids import Address, kind_of
 from reconciler.model.kinds import KINDS
@@ -61,10 +61,7 @@ def _contents(parts: Iterable[str]) -> str:
 
 def message_of(document: Mapping[str, Any]) -> str:
     """Return the sentence of a status document's `Ready` condition."""
-    for condition in document.get("conditions") or ():
-        if condition.get("type") == "Ready":
-            return str(condition.get("message", ""))
-    return ""
+    return str(ready_of(document).get("message", ""))
 
 
 def _summary(states: Mapping[Address, str]) -> str:
@@ -127,12 +124,12 @@ def _endpoints(documents: Documents) -> str:
         facts = document.get("facts", {})
         traffic = ", ".join(f"{code(str(name))} {share} %" for name, share in (facts.get("traffic") or {}).items())
         url = _link(str(facts["url"])) if facts.get("url") else ""
-        if models := _models(facts):
+        if models := models_of(facts):
             rows.append((f"`{address}`", ", ".join(map(code, models)), traffic or "none yet", url))
     return "## Endpoints\n\n" + table(("deployment", "model", "traffic", "url"), rows) if rows else ""
 
 
-def _models(facts: Mapping[str, Any]) -> list[str]:
+def models_of(facts: Mapping[str, Any]) -> list[str]:
     """Return the models that answer, and the one that is pinned where none does."""
     revisions, traffic = facts.get("revisions") or {}, facts.get("traffic") or {}
     answering = [str((revisions.get(name) or {}).get("trial", "")) for name, share in traffic.items() if share]
@@ -240,11 +237,12 @@ def _of(documents: Documents, kind: str) -> list[tuple[Address, Mapping[str, Any
 
 
 def _waiting(documents: Documents) -> list[tuple[Address, Mapping[str, Any]]]:
-    """Return what has a proposal that waits for a person; a promotion's may wait for something else."""
+    """Return what has a proposal that waits for a person."""
     kinds = [kind for kind in FACTS if "proposal" in shapes(kind)]
     found = [one for kind in kinds for one in _of(documents, kind)]
-    return [(a, told) for a, told in found if kind_of(a) != "promotions" or _reason(told) == "WaitsForReview"]
+    return [(a, told) for a, told in found if may_wait_for_review(a, told)]
 
 
-def _reason(document: Mapping[str, Any]) -> str:
-    return next((str(c.get("reason")) for c in document.get("conditions") or () if c.get("type") == "Ready"), "")
+def may_wait_for_review(address: str, document: Mapping[str, Any]) -> bool:
+    """Tell whether a proposal that is told of waits for a person; a promotion's may wait for something else."""
+    return kind_of(Address(address)) != "promotions" or ready_of(document).get("reason") == "WaitsForReview"

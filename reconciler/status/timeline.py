@@ -1,13 +1,13 @@
 """What became of a resource, as the commits of the status branch tell it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from reconciler.git.history import log
 from reconciler.git.objects import ObjectStore
-from reconciler.model.condition import shown_state
+from reconciler.model.condition import ready_of, shown_state
 from reconciler.model.ids import Address
 from reconciler.model.moves import former_told
 from reconciler.status.branch import StatusBranch
@@ -48,8 +48,13 @@ def events(status: StatusBranch, address: str) -> Iterator[Event]:
     Raises:
         Unavailable: the repository can't be read.
     """
+    return events_of(documents(status, address))
+
+
+def events_of(past: Iterable["Past"]) -> Iterator[Event]:
+    """Yield what is new in documents of a resource, the newest first, as `events` does."""
     told: Event | None = None
-    for event in map(_event, documents(status, address)):
+    for event in map(_event, past):
         if told and not event.says_the_same(told):
             yield told
         told = event
@@ -66,7 +71,7 @@ class Past:
     document: Mapping[str, Any] | None
 
 
-def documents(status: StatusBranch, address: str, limit: int = _LOOKED_AT) -> Iterator[Past]:
+def documents(status: StatusBranch, address: str) -> Iterator[Past]:
     """Yield what each commit that changed it says of a resource, the newest first, by the name that it had then.
 
     Before a former name it had no newer one.
@@ -78,7 +83,7 @@ def documents(status: StatusBranch, address: str, limit: int = _LOOKED_AT) -> It
     if head is None:
         return
     names = _names(objects, head, address)
-    for entry in log(objects.git_dir, head, *map(_path, names), limit=limit):
+    for entry in log(objects.git_dir, head, *map(_path, names), limit=_LOOKED_AT):
         told = [(place, found) for place, name in enumerate(names) if (found := _told(objects, entry.commit, name))]
         place, document = told[0] if told else (0, None)
         names = names[place:]
@@ -87,8 +92,7 @@ def documents(status: StatusBranch, address: str, limit: int = _LOOKED_AT) -> It
 
 def _event(past: Past) -> Event:
     document = _GONE if past.document is None else past.document
-    conditions = document.get("conditions") or ()
-    ready: Mapping[str, Any] = next((one for one in conditions if one.get("type") == "Ready"), {})
+    ready = ready_of(document)
     said = (str(ready.get(key) or "") for key in ("reason", "message", "observed_commit"))
     return Event(past.when.isoformat(timespec="seconds"), past.address, shown_state(document), *said)
 

@@ -164,11 +164,8 @@ def _unquoted(values: Any) -> Values | None:
     if len(texts) != len(distinct):
         return None
     coded = pa.DictionaryArray.from_arrays(values.indices, told)
-    return (
-        coded
-        if 2 * len(set(texts)) <= len(values) and len(set(texts)) == len(texts)
-        else packed(coded.cast(pa.string()))
-    )
+    is_worth_coding = len(set(texts)) == len(texts) and 2 * len(texts) <= len(values)
+    return coded if is_worth_coding else packed(coded.cast(pa.string()))
 
 
 def _slowly(text: bytes, count: int, names: Sequence[str], shape: Shape) -> dict[str, Values] | None:

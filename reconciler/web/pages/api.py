@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from reconciler.web.pages.following import Following
+from reconciler.web.pages.following import Environment, Following
 from reconciler.web.pages.openapi import DOCUMENT
 from reconciler.web.pages.snapshot import Snapshot, changed
 from reconciler.web.pages.views import filter_of
@@ -26,6 +26,18 @@ def problem(status: int, detail: str) -> JSONResponse:
     """Return an error (RFC 9457)."""
     body = {"title": HTTPStatus(status).phrase, "status": status, "detail": detail}
     return JSONResponse(body, status, media_type="application/problem+json")
+
+
+def chosen_of(following: Following, request: Request) -> Environment:
+    """Return the environment that a request's path names.
+
+    Raises:
+        HTTPException: there is none, with status 404.
+    """
+    key = request.path_params["key"]
+    if key not in following.environments:
+        raise HTTPException(HTTPStatus.NOT_FOUND, f"there is no environment {key}")
+    return following.environments[key]
 
 
 def routes(following: Following, now: Callable[[], datetime]) -> Sequence[BaseRoute]:
@@ -46,12 +58,6 @@ class _Api:
             Route("/openapi.json", self.openapi),
         ]
 
-    def _chosen(self, request: Request) -> Snapshot:
-        key = request.path_params["key"]
-        if key not in self._following.environments:
-            raise HTTPException(HTTPStatus.NOT_FOUND, f"there is no environment {key}")
-        return self._following.environments[key].snapshot
-
     async def environments(self, _: Request) -> Response:
         """Return all environments, with how many resources are in which state, and whether their daemons live."""
         found = [
@@ -70,7 +76,7 @@ class _Api:
 
     async def resources(self, request: Request) -> Response:
         """Return the resources of an environment by address, `limit` at a time; `cursor` is the last one's address."""
-        one, chosen = self._chosen(request), filter_of(request.query_params)
+        one, chosen = chosen_of(self._following, request).snapshot, filter_of(request.query_params)
         limit, cursor = _limit(request.query_params.get("limit", "")), request.query_params.get("cursor", "")
         left = [row for row in one.rows if row.address > cursor and chosen.takes(one.key, row)]
         found = [{k: getattr(row, k) for k in row.__slots__} for row in left[:limit]]
@@ -79,7 +85,7 @@ class _Api:
 
     async def resource(self, request: Request) -> Response:
         """Return the status document of one resource."""
-        one, address = self._chosen(request), "{kind}/{name}".format_map(request.path_params)
+        one, address = chosen_of(self._following, request).snapshot, "{kind}/{name}".format_map(request.path_params)
         document = one.document(address)
         if document is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, f"{one.environment} has no resource {address}")

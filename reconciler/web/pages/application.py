@@ -94,10 +94,7 @@ class _Pages:
         self._following, self._write, self._now = following, writer, now
 
     def _chosen(self, request: Request) -> Environment:
-        key = request.path_params["key"]
-        if key not in self._following.environments:
-            raise HTTPException(HTTPStatus.NOT_FOUND, f"there is no environment {key}")
-        return self._following.environments[key]
+        return api.chosen_of(self._following, request)
 
     async def overview(self, request: Request) -> Response:
         """Show all environments: what needs a person, endpoints, resources by a filter of the URL."""
@@ -184,7 +181,7 @@ def resource_page(one: Snapshot, address: Address, told: Sequence[Event]) -> dic
         told: what became of it, the newest first.
     """
     document = one.document(address) or {}
-    facts = document.get("facts") or {}
+    facts = one.facts(address)
     tables, alerts = sections(kind_of(address), facts), facts.get("alerts")
     return {
         "one": one,

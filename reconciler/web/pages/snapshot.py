@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from reconciler.lease.heartbeat import Heartbeat
-from reconciler.model.condition import shown_state
+from reconciler.model.condition import ready_of, shown_state
 from reconciler.model.ids import Address, kind_of
 from reconciler.model.resource import Desired
 from reconciler.status.branch import StatusTree
@@ -67,8 +67,7 @@ class Snapshot:
     @cached_property
     def urgent(self) -> tuple[Row, ...]:
         """Return every resource, what needs a person first."""
-        order = {state: n for n, state in enumerate(STATES)}
-        return tuple(sorted(self.rows, key=lambda row: order.get(row.state, 0)))
+        return tuple(sorted(self.rows, key=urgency))
 
     @cached_property
     def kinds(self) -> tuple[str, ...]:
@@ -84,6 +83,10 @@ class Snapshot:
         """Return the status of one resource; None where there is none."""
         return self.recorded.statuses.get(Address(address))
 
+    def facts(self, address: str) -> Mapping[str, Any]:
+        """Return the facts of one resource; none where it isn't there."""
+        return (self.document(address) or {}).get("facts") or {}
+
     def needs(self, address: str) -> tuple[Address, ...]:
         """Return the resources that one is made from."""
         found = self.desired.resources.get(Address(address)) if self.desired else None
@@ -92,6 +95,11 @@ class Snapshot:
     def needed_by(self, address: str) -> tuple[Address, ...]:
         """Return the resources that are made from one."""
         return self.desired.followers.get(Address(address), ()) if self.desired else ()
+
+
+def urgency(row: Row) -> int:
+    """Return a row's place among the states, by which what needs a person comes first."""
+    return STATES.index(row.state) if row.state in STATES else 0
 
 
 def once(make: Callable[[Snapshot], Made]) -> Callable[[Snapshot], Made]:
@@ -116,6 +124,6 @@ def changed(before: Snapshot | None, after: Snapshot) -> tuple[str, ...]:
 
 
 def _row(address: Address, document: Mapping[str, Any]) -> Row:
-    ready: Mapping[str, Any] = next((c for c in document.get("conditions") or () if c.get("type") == "Ready"), {})
+    ready = ready_of(document)
     reason, message, since = (str(ready.get(key) or "") for key in ("reason", "message", "since"))
     return Row(str(address), kind_of(address), shown_state(document), reason, message, since)

@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 
 from reconciler.model.ids import Address
 from reconciler.model.moves import names_told
-from reconciler.web.pages.snapshot import STATES, Row, Snapshot, once
+from reconciler.status.readme import may_wait_for_review, models_of
+from reconciler.web.pages.snapshot import STATES, Row, Snapshot, once, urgency
 
 PAGE = 200
 """Rows of a list on one page."""
@@ -17,7 +18,6 @@ MOST_NEEDS = 50
 """Things that need a person, of which so many are listed."""
 MOST_FILES = 60
 """Files of a resource that are listed."""
-_REVIEW = "WaitsForReview"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,8 @@ class Listing:
 
 def listing(snapshots: Mapping[str, Snapshot], chosen: Filter) -> Listing:
     """Return the rows that a filter takes, what needs a person first."""
-    order = {state: n for n, state in enumerate(STATES)}
     parts = ([(key, row) for row in one.urgent if chosen.takes(key, row)] for key, one in snapshots.items())
-    found = list(merge(*parts, key=lambda told: order.get(told[1].state, 0)))
+    found = list(merge(*parts, key=lambda told: urgency(told[1])))
     begin = (chosen.page - 1) * PAGE
     return Listing(found[begin : begin + PAGE], len(found), max(1, -(-len(found) // PAGE)))
 
@@ -93,26 +92,26 @@ def needs(snapshots: Mapping[str, Snapshot]) -> Sequence[Need]:
 
 @once
 def _needs(one: Snapshot) -> Sequence[Need]:
-    return tuple(islice(chain(_of_pass(one.key, one), _of_resources(one.key, one)), MOST_NEEDS))
+    return tuple(islice(chain(_of_pass(one), _of_resources(one)), MOST_NEEDS))
 
 
-def _of_pass(key: str, one: Snapshot) -> Iterator[Need]:
+def _of_pass(one: Snapshot) -> Iterator[Need]:
     for problem in one.recorded.last_pass.get("problems") or ():
-        yield Need(key, "", "problem", str(problem))
+        yield Need(one.key, "", "problem", str(problem))
     for flaw in one.recorded.flaws.values():
-        yield Need(key, "", "unreadable", flaw)
+        yield Need(one.key, "", "unreadable", flaw)
 
 
-def _of_resources(key: str, one: Snapshot) -> Iterator[Need]:
+def _of_resources(one: Snapshot) -> Iterator[Need]:
     for row in one.rows:
-        facts = (one.document(row.address) or {}).get("facts") or {}
+        facts = one.facts(row.address)
         if row.state == "stalled":
-            yield Need(key, row.address, "stalled", row.message, row.since)
+            yield Need(one.key, row.address, "stalled", row.message, row.since)
         for alert in facts.get("alerts") or () if row.kind == "monitors" else ():
             since = alert.get("since") if isinstance(alert, Mapping) else ""
-            yield Need(key, row.address, "alert", alert_words(alert), str(since or ""))
-        if facts.get("proposal") and (row.kind != "promotions" or row.reason == _REVIEW):
-            yield Need(key, row.address, "proposal", row.message, row.since)
+            yield Need(one.key, row.address, "alert", alert_words(alert), str(since or ""))
+        if facts.get("proposal") and may_wait_for_review(row.address, one.document(row.address) or {}):
+            yield Need(one.key, row.address, "proposal", row.message, row.since)
 
 
 def alert_words(alert: Any) -> str:
@@ -147,19 +146,10 @@ def endpoints(snapshots: Mapping[str, Snapshot]) -> Sequence[Endpoint]:
 @once
 def _endpoints(one: Snapshot) -> Sequence[Endpoint]:
     return tuple(
-        Endpoint(one.key, row.address, str(facts.get("url") or ""), _models(facts), facts.get("traffic") or {})
+        Endpoint(one.key, row.address, str(facts.get("url") or ""), models_of(facts), facts.get("traffic") or {})
         for row in one.rows
-        if row.kind == "deployments" and (facts := (one.document(row.address) or {}).get("facts") or {})
+        if row.kind == "deployments" and (facts := one.facts(row.address))
     )
-
-
-def _models(facts: Mapping[str, Any]) -> Sequence[str]:
-    """Return the models that answer, and the one that is pinned where none does."""
-    revisions = facts.get("revisions") or {}
-    answering = [
-        (revisions.get(name) or {}).get("trial") for name, share in (facts.get("traffic") or {}).items() if share
-    ]
-    return sorted({str(one) for one in answering if one}) or [str(one) for one in [facts.get("trial")] if one]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,24 +165,16 @@ class Proposal:
 
 def proposals(one: Snapshot) -> Sequence[Proposal]:
     """Return the proposals of an environment that wait for a review."""
-    waiting = [need for need in _of_resources(one.key, one) if need.what == "proposal"]
-    facts = {need.address: (one.document(need.address) or {}).get("facts") or {} for need in waiting}
+    waiting = ((need, one.facts(need.address)) for need in _of_resources(one) if need.what == "proposal")
     return [
-        Proposal(
-            need.address,
-            str(facts[need.address].get("proposal") or ""),
-            need.words,
-            need.since,
-            str(facts[need.address].get("evidence") or ""),
-        )
-        for need in waiting
+        Proposal(need.address, str(facts["proposal"]), need.words, need.since, str(facts.get("evidence") or ""))
+        for need, facts in waiting
     ]
 
 
 def own_files(snapshot: Snapshot, address: str) -> Sequence[str]:
     """Return the files of the status branch that belong to a resource, pages first, then the newest."""
-    facts = (snapshot.document(address) or {}).get("facts") or {}
-    folders = tuple(f"reports/{name}/" for name in names_told(Address(address), facts))
+    folders = tuple(f"reports/{name}/" for name in names_told(Address(address), snapshot.facts(address)))
     kind, _, name = address.partition("/")
     more = (f"leaderboards/{name}/",) if kind == "experiments" else (f"pools/{name}.",) if kind == "pools" else ()
     found = [path for path in snapshot.tree.files if path.startswith((*folders, *more))]

@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from reconciler.lease.heartbeat import ago
 from reconciler.model.text import moment, visible
 from reconciler.web.pages.snapshot import STATES
 from reconciler.web.pages.views import alert_words, figure, is_picture
@@ -51,13 +52,9 @@ class Writer:
     def _age(self, told: str) -> str:
         """Return how long ago a moment of ISO 8601 was, in the largest unit of which there are two."""
         try:
-            seconds = max(0.0, (self._now() - datetime.fromisoformat(told)).total_seconds())
+            return ago(self._now() - datetime.fromisoformat(told))
         except (TypeError, ValueError):
             return told
-        for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
-            if seconds >= 2 * size:
-                return f"{int(seconds // size)} {unit}"
-        return f"{int(seconds)} s"
 
 
 def _yaml(value: Any) -> str:

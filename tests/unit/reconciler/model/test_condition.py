@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.model.condition import Condition, conditions_of, shown_state
+from reconciler.model.condition import Condition, conditions_of, ready_of, shown_state
 from reconciler.model.decision import Decision, Phase
 from reconciler.model.ids import CommitId
 from tests.unit.reconciler.stage import LOANS, NOW, ago
@@ -71,3 +71,13 @@ def test_what_is_ready_and_alerts_is_shown_as_alerting() -> None:
     assert shown_state({"state": "stalled", "conditions": conditions}) == "stalled"
     assert shown_state({"state": "ready", "conditions": conditions[:1]}) == "ready"
     assert shown_state({}) == "waiting"
+
+
+@pytest.mark.parametrize("conditions", [None, [], "Ready", [{"type": "Stalled"}], ["Ready", 7]])
+def test_a_document_without_a_ready_condition_has_an_empty_one(conditions: object) -> None:
+    assert ready_of({"conditions": conditions}) == {}
+
+
+def test_the_ready_condition_is_found_among_others() -> None:
+    ready = {"type": "Ready", "reason": "Serving"}
+    assert ready_of({"conditions": [{"type": "Stalled"}, "odd", ready]}) is ready
