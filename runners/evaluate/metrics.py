@@ -154,23 +154,32 @@ def _mean_of_defined(each: Array) -> Array:
 
 def _area(truth: Array, scores: Array) -> Weighted:
     """Make the area under the ROC curve: the chance that a true row scores above a false one, ties counting half."""
-    order = np.argsort(-scores, kind="stable")
-    ends = _last_of_ties(scores[order])
-    is_true = truth[order].astype(np.float64)
+    ranked = _ranked(truth, scores)
 
     def weigh(weights: Array) -> Array:
-        sorted_weights = weights[:, order]
-        trues = np.cumsum(sorted_weights * is_true, axis=1)[:, ends]
-        falses = np.cumsum(sorted_weights * (1 - is_true), axis=1)[:, ends]
-        steps = np.diff(falses, axis=1, prepend=0.0)
-        heights = (trues + np.concatenate([np.zeros((len(trues), 1)), trues[:, :-1]], axis=1)) / 2
-        return _ratio((steps * heights).sum(axis=1), trues[:, -1] * falses[:, -1])
+        trues, alls = ranked(weights)
+        above = np.cumsum(trues, axis=1)
+        falses = alls - trues
+        wins = np.einsum("ij,ij->i", falses, above) - np.einsum("ij,ij->i", falses, trues) / 2
+        return _ratio(wins, above[:, -1] * falses.sum(axis=1))
 
     return weigh
 
 
-def _last_of_ties(sorted_scores: Array) -> Array:
-    return np.append(np.flatnonzero(np.diff(sorted_scores)), len(sorted_scores) - 1)
+def _ranked(truth: Array, scores: Array) -> Callable[[Array], tuple[Array, Array]]:
+    """Make what weighs the true rows and all rows of each score, [draws, scores], from the highest score down."""
+    order = np.argsort(-scores, kind="stable")
+    starts = np.flatnonzero(np.diff(scores[order], prepend=np.nan))
+    is_true = truth[order].astype(np.float64)
+
+    def weigh(weights: Array) -> tuple[Array, Array]:
+        alls = weights.take(order, axis=1)
+        trues = alls * is_true
+        if len(starts) == len(order):
+            return trues, alls
+        return np.add.reduceat(trues, starts, axis=1), np.add.reduceat(alls, starts, axis=1)
+
+    return weigh
 
 
 def _roc_auc(answers: Answers) -> Weighted:
@@ -183,17 +192,13 @@ def _roc_auc(answers: Answers) -> Weighted:
 
 def _average_precision(answers: Answers) -> Weighted:
     """Make the mean precision, weighted by the step in recall at each threshold."""
-    scores = _scores(answers)[:, 1]
-    order = np.argsort(-scores, kind="stable")
-    ends = _last_of_ties(scores[order])
-    is_true = answers.truth[order].astype(np.float64)
+    ranked = _ranked(answers.truth, _scores(answers)[:, 1])
 
     def weigh(weights: Array) -> Array:
-        sorted_weights = weights[:, order]
-        trues = np.cumsum(sorted_weights * is_true, axis=1)[:, ends]
-        precision = np.nan_to_num(_ratio(trues, np.cumsum(sorted_weights, axis=1)[:, ends]))
-        steps = np.diff(trues, axis=1, prepend=0.0)
-        return _ratio((steps * precision).sum(axis=1), trues[:, -1])
+        trues, alls = ranked(weights)
+        above = np.cumsum(trues, axis=1)
+        precision = np.nan_to_num(_ratio(above, np.cumsum(alls, axis=1)))
+        return _ratio(np.einsum("ij,ij->i", trues, precision), above[:, -1])
 
     return weigh
 

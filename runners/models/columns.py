@@ -176,7 +176,7 @@ def _text(name: str, array: Array) -> Array:
         return np.char.decode(array, "utf-8").astype(np.object_)
     values = array.tolist()
     if set(map(type, values)) == {str}:
-        is_whole = not any(value.endswith("\0") for value in values)
+        is_whole = "\0" not in "".join(values)
         return array.astype(np.object_, copy=False) if is_whole else _of_texts(map(_decoded, values))
     _all_are(name, array, (str, bytes), 'text, such as "1"')
     return _of_texts(map(_decoded, values))
