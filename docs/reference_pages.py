@@ -24,6 +24,7 @@ SETTINGS = (
     ),
     ("SETPOINT_BRANCH", "--branch", "The watched branch."),
     ("SETPOINT_HTTP", "--http", "host:port of the daemon's `/healthz`, `/readyz` and `/metrics`."),
+    ("SETPOINT_ANNOTATOR", "--as", "Who answers on the page of `setpoint label`."),
     ("SETPOINT_WEB", "--listen", "host:port of the page of `setpoint web`."),
     ("SETPOINT_HOME", "--home", "Where the embedded engines keep their state."),
     (

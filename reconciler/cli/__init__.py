@@ -27,6 +27,7 @@ VERBS: dict[str, str] = {
     "history": "Tell what became of a resource, and when.",
     "open": "Print where a resource can be looked at.",
     "compare": "Show trials side by side.",
+    "label": "Label the tasks of a campaign in the browser.",
     "promote": "Propose a trial as a deployment's model.",
     "approve": "Approve a proposal on plain Git, by a signed commit.",
     "rollback": "Propose the model that was live before.",

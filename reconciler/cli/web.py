@@ -49,23 +49,39 @@ def serve(several: Sequence[Settings], listen: str, ready: Callable[[str], objec
     Raises:
         Refused: the address isn't one, or not this machine's own, or what the page needs isn't installed.
     """
-    uvicorn, application = _imported()
-    host, port = address_of(listen)
-    from reconciler.web.pages.following import Following
     from reconciler.wiring import SystemClock
 
-    now = SystemClock().now
-    app = application(Following(followed(several)), now)
-    config = uvicorn.Config(
-        app, host=host, port=port, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=1
-    )
-    _run(uvicorn, config, listen, ready)
+    def application() -> Any:
+        from reconciler.web.pages.application import application
+        from reconciler.web.pages.following import Following
+
+        return application(Following(followed(several)), SystemClock().now)
+
+    listened(listen, application, ready)
 
 
-def _run(uvicorn: Any, config: Any, listen: str, ready: Callable[[str], object]) -> None:
+def listened(listen: str, application: Callable[[], Any], ready: Callable[[str], object]) -> None:
+    """Serve an application until SIGTERM or Ctrl-C.
+
+    Args:
+        listen: `host:port`.
+        application: imports and makes it.
+        ready: is told the URL when it answers.
+
+    Raises:
+        Refused: the address isn't one, or not this machine's own, or what the page needs isn't installed.
+    """
     from reconciler.cli.output import say
 
-    class Server(uvicorn.Server):  # type: ignore[misc]
+    host, port = address_of(listen)
+    try:
+        import uvicorn
+
+        app = application()
+    except ModuleNotFoundError as error:
+        raise Refused(f"the page needs {error.name}, which isn't installed", "pip install 'setpoint[web]'") from error
+
+    class Server(uvicorn.Server):
         async def startup(self, sockets: Any = None) -> None:
             await super().startup(sockets)
             if self.started:
@@ -75,20 +91,11 @@ def _run(uvicorn: Any, config: Any, listen: str, ready: Callable[[str], object])
                 ready(url)
 
     try:
-        server = Server(config)
-        server.run()
+        Server(
+            uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=1)
+        ).run()
     except SystemExit:
         raise Refused(f"{listen} can't be listened at", "is it taken? give another --listen") from None
-
-
-def _imported() -> Any:
-    try:
-        import uvicorn
-
-        from reconciler.web.pages.application import application
-    except ModuleNotFoundError as error:
-        raise Refused(f"the page needs {error.name}, which isn't installed", "pip install 'setpoint[web]'") from error
-    return uvicorn, application
 
 
 def address_of(listen: str) -> tuple[str, int]:

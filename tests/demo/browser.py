@@ -81,12 +81,30 @@ class Browser:
         self._ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
 
     def press(self, *keys: str) -> None:
-        """Press keys, one after the other, such as `Tab` and `Enter`."""
+        """Press keys, one after the other, such as `Tab`, `Enter` and `s`; `Shift+ArrowRight` selects."""
         for key in keys:
-            code = {"Tab": 9, "Enter": 13}[key]
+            *held, name = key.split("+") if len(key) > 1 else [key]
+            code = {"Tab": 9, "Enter": 13, "ArrowRight": 39, "ArrowDown": 40}.get(name, ord(name[0].upper()))
+            text = "\r" if name == "Enter" else name if len(name) == 1 else ""
             for kind in ("keyDown", "keyUp"):
-                text = "\r" if key == "Enter" and kind == "keyDown" else ""
-                self._ask("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code, text=text)
+                self._ask(
+                    "Input.dispatchKeyEvent",
+                    type=kind,
+                    key=name,
+                    code=name,
+                    modifiers=8 if held else 0,
+                    windowsVirtualKeyCode=code,
+                    text=text if kind == "keyDown" else "",
+                )
+
+    def drag(self, left: float, top: float, right: float, bottom: float) -> None:
+        """Press the mouse at a place, and release it at another."""
+        for kind, x, y in (
+            ("mousePressed", left, top),
+            ("mouseMoved", right, bottom),
+            ("mouseReleased", right, bottom),
+        ):
+            self._ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", buttons=1, clickCount=1)
 
     def picture(self, left: float, top: float, width: float, height: float) -> bytes:
         """Return a part of the page as a PNG; places are of the page, not of the window."""

@@ -30,7 +30,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "referencing": ("reconciler/compose",),
     "rich": ("reconciler/cli",),
     "ruamel": ("reconciler/yaml",),
-    "starlette": ("reconciler/web/pages",),
+    "starlette": ("reconciler/web/pages", "reconciler/web/labelling"),
     "structlog": (EVERYWHERE,),
     "urllib3": ("reconciler/wire", "reconciler/providers/data/lakefs"),
     "uvicorn": ("reconciler/providers/serving/local/authorizer", "reconciler/cli/web"),

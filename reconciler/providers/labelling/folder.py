@@ -16,18 +16,26 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.disk import writing
-from reconciler.model.errors import Missing, Refused, Unavailable
+from reconciler.model.errors import Missing, Refused
 from reconciler.model.ids import NAME, Address, digest
-from reconciler.model.label_projects import IDENTIFIER, SLOT, Asked, LabelProject
+from reconciler.model.label_projects import Asked, LabelProject
 from reconciler.model.label_tools import LabelTool
 from reconciler.ports.labelling import PIECE, ProjectOrder, Task
-from reconciler.untrusted import parse, read
+from reconciler.providers.labelling.task_files import (
+    ANSWERS,
+    LARGEST,
+    PROJECT,
+    TASKS,
+    Document,
+    answer_files,
+    answers_to,
+    name_of,
+    project_in,
+    put,
+    tasks_in,
+)
+from reconciler.untrusted import read
 from runners.contract.mistakes import shown
-
-LARGEST = 64 * 2**20
-"""Bytes of a file of tasks or answers."""
-_PROJECT, _TASKS, _ANSWERS = "project.json", "tasks.json", "answers"
-Document = Mapping[str, Any]
 
 
 class LabelFolder:
@@ -52,12 +60,12 @@ class LabelFolder:
 
     def configure(self, order: ProjectOrder) -> None:
         """Make a project, or give the one that is there what is asked and told."""
-        place = self._place(order.address)
+        place = self.place(order.address)
         with writing(place):
-            (place / _ANSWERS).mkdir(parents=True, exist_ok=True)
-            _put(place / "config.xml", order.config)
-            _put(place / "guide.md", order.guide)
-            _put(place / _PROJECT, json.dumps({"title": order.title, "config": order.config, "guide": order.guide}))
+            (place / ANSWERS).mkdir(parents=True, exist_ok=True)
+            put(place / "config.xml", order.config)
+            put(place / "guide.md", order.guide)
+            put(place / PROJECT, json.dumps({"title": order.title, "config": order.config, "guide": order.guide}))
 
     def add(self, address: Address, tasks: Sequence[Task]) -> None:
         """Add the tasks of which there are none of that name.
@@ -66,21 +74,21 @@ class LabelFolder:
             Refused: there is no such project.
         """
         place = self._demanded(address)
-        held = _tasks(place / _TASKS)
-        names = {_name(task) for task in held}
+        held = tasks_in(place / TASKS)
+        names = {name_of(task) for task in held}
         new = [_document(task) for task in tasks if task.name not in names]
         with writing(place):
-            _put(place / _TASKS, json.dumps([*held, *new], indent=0))
+            put(place / TASKS, json.dumps([*held, *new], indent=0))
 
     def remove(self, address: Address, names: Collection[str]) -> None:
         """Take tasks away that nobody has answered, whether or not they are there; one with an answer stays."""
-        place = self._place(address)
-        if not (place / _PROJECT).is_file():
+        place = self.place(address)
+        if not (place / PROJECT).is_file():
             return
-        answered = {_name(task) for task in _answered(place) if _answers(task)}
+        answered = {name_of(task) for task in _answered(place) if answers_to(task)}
         wanted = set(names) - answered
         with writing(place):
-            _put(place / _TASKS, json.dumps([one for one in _tasks(place / _TASKS) if _name(one) not in wanted]))
+            put(place / TASKS, json.dumps([one for one in tasks_in(place / TASKS) if name_of(one) not in wanted]))
 
     def answers(self, address: Address, name: str) -> Iterator[bytes] | None:  # noqa: ARG002 - files need no snapshot
         """Return all answered tasks, of all files, one file after the other.
@@ -104,59 +112,57 @@ class LabelFolder:
             if self._folder.is_dir():
                 shutil.rmtree(self._folder)
 
-    def _place(self, address: Address) -> Path:
+    def place(self, address: Address) -> Path:
+        """Return the folder of a project, whether or not it is there.
+
+        Raises:
+            Refused: no project can be called so.
+        """
         name = address.partition("/")[2]
         if not NAME.fullmatch(name):
             raise Refused(f"{shown(address)} is no name of labels")
         return self._folder / name
 
     def _demanded(self, address: Address) -> Path:
-        place = self._place(address)
-        if not (place / _PROJECT).is_file():
+        place = self.place(address)
+        if not (place / PROJECT).is_file():
             raise Missing(f"{place} holds no project", "it is made anew in the next pass")
         return place
 
     def _read(self, place: Path) -> LabelProject | None:
         """Read a project; None where the folder holds none."""
-        try:
-            told = parse(read(place / _PROJECT, below=self._folder))
-        except FileNotFoundError:
+        told = project_in(place)
+        if told is None:
             return None
-        except (ValueError, Refused, OSError) as error:
-            raise Unavailable(f"{place / _PROJECT} can't be read: {error}", "mend it, or remove it") from error
-        config, guide = (str(told.get(name, "")) if isinstance(told, dict) else "" for name in ("config", "guide"))
-        tasks = {name: 0 for task in _tasks(place / _TASKS) if (name := _name(task))}
+        config, guide = (str(told.get(name, "")) for name in ("config", "guide"))
+        tasks = {name: 0 for task in tasks_in(place / TASKS) if (name := name_of(task))}
         strangers, used = 0, dict[str, dict[str, int]]()
         for task in _answered(place):
-            name = _name(task)
+            name = name_of(task)
             if name not in tasks:
                 strangers += 1
                 continue
-            for answer in _answers(task):
+            for answer in answers_to(task):
                 tasks[name] += 1
                 _count(answer, used)
         asked = {name: Asked(answers) for name, answers in tasks.items()}
-        whole = [read(path, LARGEST) for path in (place / _TASKS, *_files(place)) if path.exists()]
+        whole = [read(path, LARGEST) for path in (place / TASKS, *answer_files(place)) if path.exists()]
         state = digest([str(place), [digest(content.decode("utf-8", "replace")) for content in whole]])
         return LabelProject(str(place), place.as_uri(), config, guide, asked, strangers, used, state)
 
 
-def _files(place: Path) -> Sequence[Path]:
-    return sorted((place / _ANSWERS).glob("*.json"))
-
-
 def _answered(place: Path) -> Iterator[Document]:
     """Yield the tasks of all files of answers."""
-    for path in _files(place):
-        yield from _tasks(path)
+    for path in answer_files(place):
+        yield from tasks_in(path)
 
 
 def _pieces(place: Path) -> Iterator[bytes]:
     """Yield the answered tasks as one list in JSON, file by file and no more than fits into a piece."""
     before, piece = b"[", bytearray()
-    for path in _files(place):
-        for task in _tasks(path):
-            if not _answers(task):
+    for path in answer_files(place):
+        for task in tasks_in(path):
+            if not answers_to(task):
                 continue
             told = before + json.dumps(dict(task)).encode()
             before = b","
@@ -165,36 +171,6 @@ def _pieces(place: Path) -> Iterator[bytes]:
                 piece.clear()
             piece += told
     yield bytes(piece) + (b"[]" if before == b"[" else b"]")
-
-
-def _tasks(path: Path) -> Sequence[Document]:
-    """Return the tasks in a file; none where it isn't there.
-
-    Raises:
-        Unavailable: it holds something else.
-    """
-    try:
-        told = parse(read(path, LARGEST))
-    except FileNotFoundError:
-        return []
-    except (ValueError, Refused, OSError) as error:
-        raise Unavailable(f"{path} can't be read: {error}", "mend it, or remove it") from error
-    if not isinstance(told, list) or not all(isinstance(one, dict) for one in told):
-        raise Unavailable(f"{path} is no list of tasks", "export the project as JSON")
-    return told
-
-
-def _name(task: Document) -> str:
-    meta = task.get("meta")
-    name = meta.get(IDENTIFIER) if isinstance(meta, dict) else None
-    return name if isinstance(name, str) and SLOT.fullmatch(name) else ""
-
-
-def _answers(task: Document) -> Sequence[Document]:
-    """Return a task's annotations that aren't skipped."""
-    told = task.get("annotations")
-    found = told if isinstance(told, list) else []
-    return [one for one in found if isinstance(one, dict) and not one.get("was_cancelled")]
 
 
 def _count(answer: Document, used: dict[str, dict[str, int]]) -> None:
@@ -212,9 +188,3 @@ def _count(answer: Document, used: dict[str, dict[str, int]]) -> None:
 def _document(task: Task) -> dict[str, Any]:
     told = {"data": dict(task.data), "meta": dict(task.meta)}
     return {**told, "predictions": [dict(task.prediction)]} if task.prediction else told
-
-
-def _put(path: Path, text: str) -> None:
-    part = path.with_suffix(".part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)

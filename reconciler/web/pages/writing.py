@@ -6,7 +6,7 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
 from reconciler.lease.heartbeat import ago
@@ -24,12 +24,13 @@ class Writer:
 
     Args:
         now: tells the time.
+        package: whose templates they are; unset, these rooms'.
     """
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(self, now: Callable[[], datetime], package: str = __package__) -> None:
         self._now = now
         self.environment = Environment(
-            loader=PackageLoader(__package__),
+            loader=PackageLoader(package),
             autoescape=select_autoescape(default=True),
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -38,6 +39,7 @@ class Writer:
         )
         self.environment.globals |= {"STATES": STATES, "alert_words": alert_words, "is_picture": is_picture}
         self.environment.filters |= {"figure": figure, "moment": moment, "yaml": _yaml, "link": _link, "age": self._age}
+        self.environment.filters |= {"exact": _exact, "lines": _lines}
 
     def __call__(self, template: str, /, *, status: int = 200, **values: Any) -> HTMLResponse:
         """Return a page.
@@ -66,3 +68,13 @@ def _yaml(value: Any) -> str:
 def _link(path: object) -> str:
     """Write a path as a part of a URL."""
     return quote(str(path))
+
+
+def _exact(text: object) -> Markup:
+    """Write a text as it is, each character of it: where places in it are counted."""
+    return escape(str(text))
+
+
+def _lines(text: object) -> str:
+    """Write a text with its lines, however they end."""
+    return str(text).replace("\r\n", "\n")
