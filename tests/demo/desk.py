@@ -19,7 +19,7 @@ WIDTH, HEIGHT = 1280, 620
 FLOWERS = Address("labels/flowers")
 SPECS = {
     "environments/dev/environment.yaml": "description: Asks people.\n",
-    "specs/pools/shared.yaml": "capacity: {cpus: 1, memory: 1Gi}\n",
+    "specs/pools/shared.yaml": "capacity: {cpus: 1, memory: 4Gi}\n",
     "specs/datasets/pictures.yaml": "source: {files: {url: 'file:///pictures', format: images}}\nidentifier: id\n",
     "specs/labels/flowers.yaml": """\
 dataset: datasets/pictures
