@@ -44,7 +44,7 @@ def main(folder: Path) -> None:
                 "(() => { const it = document.querySelector('.picture img').getBoundingClientRect();"
                 " return [it.left, it.top, it.width, it.height]; })()"
             )
-            browser.drag(left + 0.3 * width, top + 0.16 * height, left + 0.75 * width, top + 0.98 * height)
+            browser.drag(left + 0.26 * width, top + 0.19 * height, left + 0.7 * width, top + 0.85 * height)
             (folder / "label-task.png").write_bytes(browser.picture(0, 0, WIDTH, HEIGHT))
             process.terminate()
 
