@@ -13,7 +13,7 @@ RUNNER_VERSIONS: Mapping[str, int] = MappingProxyType(
         "images": 2,
         "torch-images": 2,
         "command": 2,
-        "evaluate": 1,
+        "evaluate": 2,
         "replica": 1,
         "replay": 1,
         "smoke": 1,
