@@ -174,7 +174,9 @@ def test_what_was_pinned_does_not_go_on_without_its_pin(address: Address) -> Non
 
 def test_the_same_data_keeps_its_moment_and_its_name_while_that_is_there() -> None:
     former = {"in_force": [{**row(LOANS), "version": version(LOANS, "3")}]}
-    assert decide(pinned(LOANS), facts=former).facts["in_force"] == former["in_force"]
+    found = decide(pinned(LOANS), facts=former)
+    assert found.facts["in_force"] == former["in_force"]
+    assert f"its content is that of {version(LOANS, '3')}, which stays the version in force" in found.message
     gone = {"in_force": [{**row(LOANS), "version": version(LOANS, "8")}]}
     assert decide(pinned(LOANS), facts=gone).facts["in_force"] == [row(LOANS)]
     other = {"in_force": [row(LOANS, "2")]}
