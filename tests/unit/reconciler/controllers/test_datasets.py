@@ -46,17 +46,6 @@ def test_an_accepted_version_is_handed_on_and_told() -> None:
     assert found.changes == ()
 
 
-def test_a_version_with_the_content_of_the_former_one_says_why_that_stays_in_force() -> None:
-    run, former = run_of(), RunName(f"{LOANS}/{'9' * 12}")
-    row = {"version": former, "content": "rows-1", "since": "2026-01-01T00:00:00+00:00"}
-    both = accepted(run, facts={LOANS: {"in_force": [row]}})
-    data = replace(both.data, versions={**both.data.versions, former: stage.version(former)})
-    found = decide(stage.resource(LOANS), replace(both, data=data))
-    why = f"its content is that of {former}, which stays the version in force since 2026-01-01 00:00 UTC"
-    assert found.message == f"version {run[-12:]} with 5 rows is merged; {why}"
-    assert found.facts["in_force"] == [row]
-
-
 def test_a_version_of_one_row_is_told_as_one() -> None:
     run = run_of()
     seen = stage.actual(stage.version(run), results={run: stage.result(facts={"rows": 1})})
