@@ -15,7 +15,7 @@ RUNNER_VERSIONS: Mapping[str, int] = MappingProxyType(
         "command": 2,
         "evaluate": 2,
         "replica": 1,
-        "replay": 1,
+        "replay": 2,
         "smoke": 1,
         "serve": 2,
         "monitor": 3,

@@ -107,7 +107,7 @@ def _unseen(candidate: Candidate, seen: Seen, rows: Array) -> Judging:
         return Judging(rows, told)
     known = f"the live model was trained or chosen on {told['seen']:,} of the candidate's {len(rows):,} test rows"
     if len(left) < min(FEWEST, (len(rows) + 1) // 2):
-        return Judging(rows, told, f"{known}, and on {len(left):,} others they can't be compared")
+        return Judging(rows, told, f"{known}, and {len(left):,} others are too few to compare on")
     truth = candidate.truth[left]
     if candidate.classes and candidate.task != "multilabel" and len(np.unique(truth)) < 2:
         return Judging(rows, told, f"{known}, and all others are of one class")

@@ -68,7 +68,7 @@ def test_what_only_the_patch_here_says_gives_way_to_the_default_there() -> None:
 def test_what_belongs_to_the_other_environment_stays_there(dev: str, why: str) -> None:
     found = promoted(
         dev=dev, prod="visibility: public\naccess: {open: true}\n",
-        **{"environments/dev/environment.yaml": "variables: {most: 7, wait: 7s}\nserving: {provider: local, tls: off}\n"},
+        **{"environments/dev/environment.yaml": "variables: {most: 7, wait: 7s}\nserving: {provider: local, tls: off}"},
     )  # fmt: skip
     (problem,) = found.problems
     assert (found.edits, why in str(problem)) == ({}, True), problem
