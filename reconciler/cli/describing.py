@@ -161,11 +161,17 @@ def _conditions(told: Described, now: datetime) -> Iterator[str]:
     newest, said = told.events[0] if told.events else None, set[Any]()
     for one in _mappings(told.document.get("conditions")):
         stands, message = _for(one.get("since"), now), one.get("message")
-        is_newest = newest is not None and newest.message == message
-        told_since = _since(newest.when, now).replace(", ", " (told ") + ")" if newest and is_newest else ""
+        told_since = _told_since(newest, one, now) if newest else ""
         line = f"  {one.get('type')}: {one.get('status')}{stands}, {one.get('reason')}"
         yield line if message in said else f"{line}: {message}{told_since}"
         said.add(message)
+
+
+def _told_since(newest: Event, condition: Mapping[str, Any], now: datetime) -> str:
+    """Say when a condition's message was told, where that is newer than its status."""
+    span = _span(newest.when, now)
+    is_newer = newest.message == condition.get("message") and span != _span(condition.get("since"), now)
+    return f" (told {span} ago)" if span and is_newer else ""
 
 
 def _alerts(told: Described) -> Iterator[str]:

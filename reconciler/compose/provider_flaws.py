@@ -1,6 +1,7 @@
 """What an environment's providers refuse of its specs, by their options alone."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 
 from pydantic import ValidationError
 
@@ -11,6 +12,7 @@ from reconciler.model.ids import Address
 from reconciler.model.kinds.spec import Spec
 from reconciler.plugins import Plugins
 from reconciler.plugins.declaration import Options
+from reconciler.plugins.refusals import Refusal
 
 _PORTS = ("pool", "serving")
 """The ports whose providers are ordered what specs say."""
@@ -35,11 +37,15 @@ def provider_flaws(
 def _flaws(asked: Mapping[str, Options], spec: Spec, plugins: Plugins) -> Iterator[Flaw]:
     for name, options in asked.items():
         try:
-            refused = plugins.guarded(name, lambda options=options: list(options.refusals(spec)))
+            refused = plugins.guarded(name, partial(_refusals, options, spec))
         except Refused as error:
             yield Flaw((), error.message, error.hint)
             continue
         yield from (Flaw(one.path, one.what, one.hint) for one in refused)
+
+
+def _refusals(options: Options, spec: Spec) -> tuple[Refusal, ...]:
+    return tuple(options.refusals(spec))
 
 
 def _options(environment: Environment, port: str, plugins: Plugins) -> Options | None:

@@ -37,7 +37,9 @@ def rows_section(comparison: Mapping[str, Any]) -> str:
     named = ", ".join(code(printable(str(name), 80)) for name in by[:8]) if isinstance(by, list) else ""
     by_which = f", told by {named}," if named else ""
     left_out = f"of the candidate's {counted(tested, 'test row')} {seen:,}{by_which} are left out"
-    return f"Neither model was trained or chosen on these rows: {left_out}, as the live model was."
+    return (
+        f"Neither model was trained or chosen on these rows: {left_out}, which the live model was trained or chosen on."
+    )
 
 
 def _count(told: Mapping[str, Any], name: str) -> int:
