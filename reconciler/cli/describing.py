@@ -1,8 +1,12 @@
-"""One resource on a page: what stands on it, from values to lines. What is left out is counted."""
+"""One resource on a page: what stands on it, from values to lines. What is left out is counted.
+
+A message says what to do, mostly at its end: it is wrapped, and cut only where the page has no more lines.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from textwrap import wrap
 from typing import Any
 
 from reconciler.cli.output import Row, row_of
@@ -72,29 +76,55 @@ class Described:
 
 def page(told: Described, now: datetime) -> list[str]:
     """Return the page's lines, which fit on a screen."""
-    lines = [f"{told.address} in {told.environment}: {told.row.state}"]
-    lines += _cut(list(_conditions(told, now)), _MOST)
-    lines += [f"  waits for: {what}"] if (what := waits_for(told)) else []
+    said = _cut(list(_conditions(told, now)), _MOST)
+    what = waits_for(told)
+    said += ["  waits for: a person" if what.startswith("a person: ") else f"  waits for: {what}"] if what else []
+    rest = [printable(line, WIDTH) for line in _rest(told, now)]
+    head = printable(f"{told.address} in {told.environment}: {told.row.state}", WIDTH)
+    return [head, *_wrapped(said, MOST_LINES - 1 - len(rest)), *rest]
+
+
+def _wrapped(lines: Sequence[str], most: int) -> list[str]:
+    """Break lines into no more than so many, each beginning on one of its own; what is too much is cut."""
+    found: list[str] = []
+    for place, line in enumerate(lines):
+        broken = wrap(printable(line, most * WIDTH), WIDTH, subsequent_indent="    ", break_on_hyphens=False)
+        left = most - len(found) - (len(lines) - place - 1)
+        found += (
+            broken if len(broken) <= left else [*broken[: left - 1], printable(" ".join(broken[left - 1 :]), WIDTH)]
+        )
+    return found
+
+
+def _rest(told: Described, now: datetime) -> list[str]:
+    """Return what stands below the conditions."""
+    lines: list[str] = []
     lines += _section("alerts", list(_alerts(told)), _MOST)
     lines += _section("newest runs", [_run(run, now) for run in told.runs], _MOST)
     lines += _section("facts", list(_facts(told.facts)), _MOST_FACTS)
     lines += [_neighbours("needs", told.needs, told.unread), _neighbours("needed by", told.needed_by, told.unread)]
     events = [_event(event, now) for event in told.events]
     lines += _section("last events", events, _MOST_EVENTS, at_least=told.has_more_events)
-    lines += _section("next", commands(told), _MOST_COMMANDS)
-    return [printable(line, WIDTH) for line in lines]
+    return lines + _section("next", commands(told), _MOST_COMMANDS)
 
 
 def waits_for(told: Described) -> str:
     """Say what it waits for; empty where it waits for nothing."""
     if told.suspended:
         return "a person: it is suspended"
-    behind = [f"{name} ({state})" for name, state in (told.needs or {}).items() if state not in ("ready", "alerting")]
+    behind = [f"{name} ({state})" for name, state in (told.needs or {}).items() if _keeps_back(told, name, state)]
     if told.row.state == "stalled":
         return f"a person: {told.row.message}"
     if told.row.state == "waiting":
         return f"{told.row.message}" + (f"; above it: {', '.join(behind)}" if behind else "")
     return ""
+
+
+def _keeps_back(told: Described, name: str, state: str) -> bool:
+    """Tell whether what it needs may be what it waits for; what a promotion chooses for waits for the promotion."""
+    chosen_for = {told.facts.get(fact) for fact in ("deployment", "subject", "spec")}
+    is_chosen_for = kind_of(told.address) == "promotions" and name in chosen_for
+    return state not in ("ready", "alerting") and not is_chosen_for
 
 
 def commands(told: Described) -> list[str]:
@@ -127,9 +157,21 @@ def _useful(told: Described, address: str) -> Iterator[str]:
 
 
 def _conditions(told: Described, now: datetime) -> Iterator[str]:
+    """Tell since when each condition has its status, and since when it says what it says; each message once."""
+    newest, said = told.events[0] if told.events else None, set[Any]()
     for one in _mappings(told.document.get("conditions")):
-        since = _since(one.get("since"), now)
-        yield f"  {one.get('type')}: {one.get('status')}, {one.get('reason')}{since}: {one.get('message')}"
+        stands, message = _for(one.get("since"), now), one.get("message")
+        told_since = _told_since(newest, one, now) if newest else ""
+        line = f"  {one.get('type')}: {one.get('status')}{stands}, {one.get('reason')}"
+        yield line if message in said else f"{line}: {message}{told_since}"
+        said.add(message)
+
+
+def _told_since(newest: Event, condition: Mapping[str, Any], now: datetime) -> str:
+    """Say when a condition's message was told, where that is newer than its status."""
+    span = _span(newest.when, now)
+    is_newer = newest.message == condition.get("message") and span != _span(condition.get("since"), now)
+    return f" (told {span} ago)" if span and is_newer else ""
 
 
 def _alerts(told: Described) -> Iterator[str]:
@@ -173,11 +215,21 @@ def _cut(lines: list[str], most: int, *, at_least: bool = False) -> list[str]:
 
 
 def _since(told: Any, now: datetime) -> str:
+    span = _span(told, now)
+    return f", {span} ago" if span else ""
+
+
+def _for(told: Any, now: datetime) -> str:
+    span = _span(told, now)
+    return f" for {span}" if span else ""
+
+
+def _span(told: Any, now: datetime) -> str:
     try:
         moment = datetime.fromisoformat(str(told))
     except ValueError:
         return ""
-    return f", {ago(now - (moment if moment.tzinfo else moment.replace(tzinfo=UTC)))} ago"
+    return ago(now - (moment if moment.tzinfo else moment.replace(tzinfo=UTC)))
 
 
 def _mappings(told: Any) -> list[Mapping[str, Any]]:

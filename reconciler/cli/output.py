@@ -98,11 +98,11 @@ def row_of(address: str, document: Mapping[str, Any]) -> Row:
 
 
 def overview(rows: Iterable[Row], title: str = "", wide: bool = False) -> "Table":
-    """Draw rows as a table; a wide one has the reason, and since when it stands so."""
-    heads = ("resource", "state", "reason", "since", "message") if wide else ("resource", "state", "message")
+    """Draw rows as a table; a wide one has since when the state stands, beside it, and the reason."""
+    heads = ("resource", "state", "since", "reason", "message") if wide else ("resource", "state", "message")
     lines = []
     for row in rows:
-        more = (row.reason, row.since) if wide else ()
+        more = (row.since, row.reason) if wide else ()
         lines.append((row.address, styled(row.state, STYLES.get(row.state, "")), *more, row.message))
     return table(heads, lines, title)
 

@@ -24,6 +24,7 @@ from reconciler.compose.library import Desk, Library
 from reconciler.compose.locate import Locator
 from reconciler.compose.notice_flaws import unheard
 from reconciler.compose.promoted_values import promoted_values
+from reconciler.compose.provider_flaws import provider_flaws
 from reconciler.compose.sound_part import Unsound
 from reconciler.compose.spec import Composed, Ingredients, compose_one, layers_of
 from reconciler.model.environment import Environment
@@ -90,7 +91,7 @@ def _by_itself(tree: SourceTree, environment: str, cache: Cache, memo: Environme
     cache.documents.trim(1024 + 2 * len(layout.parts))
     composed = _compose_all(library, layout, environment_file, variables, memo)
     graph = _graph(layout, composed, last)
-    flaws, warnings = _between(layout, composed, graph)
+    flaws, warnings = _between(layout, composed, graph, environment_file.environment, library)
     broken = _broken(library, layout, composed, flaws, memo)
     told = _located(library, composed, warnings, memo)
     problems = _homeless(library, layout, environment_file, composed, (p for found in told.values() for p in found))
@@ -192,7 +193,9 @@ def _graph(layout: Layout, composed: Results, last: Generation | None) -> Graph:
     return connect(resources, known_to(layout), layout.strays)
 
 
-def _between(layout: Layout, composed: Results, graph: Graph) -> tuple[Flaws, Flaws]:
+def _between(
+    layout: Layout, composed: Results, graph: Graph, chosen: Environment | None, library: Library
+) -> tuple[Flaws, Flaws]:
     """Return what is wrong between specs, references included, and what is a warning only.
 
     What is sound of a broken spec is looked at too, so that all that is wrong with it is told at once.
@@ -202,7 +205,8 @@ def _between(layout: Layout, composed: Results, graph: Graph) -> tuple[Flaws, Fl
     leading_nowhere = dangling(parts, known_to(layout), graph.resources) if parts else {}
     found = disagreements({**graph.resources, **apart} if apart else graph.resources, parts, layout.environments)
     wrong = {addr: flaws for addr, flaws in found.items() if any(f.severity is Severity.ERROR for f in flaws)}
-    told = (graph.flaws, leading_nowhere, wrong)
+    made = ((addr, item.resource.spec) for addr, (_, item) in composed.items() if item.resource is not None)
+    told = (graph.flaws, leading_nowhere, wrong, provider_flaws(chosen, made, library.plugins))
     every = {addr: tuple(flaw for one in told for flaw in one.get(addr, ())) for one in told for addr in one}
     return every, {addr: flaws for addr, flaws in found.items() if addr not in every}
 

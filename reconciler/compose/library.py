@@ -128,6 +128,10 @@ class Desk:
         found = self.trees[folder] = self.library.tree.tree_id(folder)
         return found
 
+    def inside(self, folder: str) -> frozenset[str]:
+        """Return the paths below a folder of code whose tree was asked for, or all paths, for hints."""
+        return self.library.tree.inside(folder)
+
 
 def told(path: str, error: Unreadable) -> Problem:
     """Return a file's error as a problem."""

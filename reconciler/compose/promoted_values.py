@@ -82,6 +82,9 @@ class _Written:
     def tree_id(self, folder: str) -> str | None:
         return self.under.tree_id(folder)
 
+    def inside(self, folder: str) -> frozenset[str]:
+        return self.under.inside(folder)
+
     def unfit(self, folder: str) -> tuple[str, str] | None:
         return self.under.unfit(folder)
 

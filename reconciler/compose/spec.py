@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler.compose import defaults
-from reconciler.compose.code_folder import tree_of
+from reconciler.compose.code_folder import missing_script, tree_of
 from reconciler.compose.flaws import Flaw, Flawed
 from reconciler.compose.interpolation import ENV, resolve
 from reconciler.compose.layers import Layer, merged
@@ -21,7 +21,7 @@ from reconciler.compose.validate import validate
 from reconciler.model.errors import BadSpec, Problem
 from reconciler.model.ids import Address, kind_of, name_of
 from reconciler.model.kinds import KINDS
-from reconciler.model.kinds.experiments import Experiment
+from reconciler.model.kinds.experiments import Command, Experiment
 from reconciler.model.kinds.spec import Spec
 from reconciler.model.resource import Resource
 from reconciler.yaml.positions import Path
@@ -269,7 +269,10 @@ def _code(desk: Desk, spec: Spec) -> tuple[str | None, Sequence[Flaw]]:
     """Return the tree of the user's own code, if an experiment names some, and what is wrong with it."""
     try:
         folder = spec.code() if isinstance(spec, Experiment) else None
-        return (None if folder is None else tree_of(desk, folder)), ()
+        tree = None if folder is None else tree_of(desk, folder)
+        command = spec.runner.command if isinstance(spec, Experiment) and isinstance(spec.runner, Command) else ()
+        flaw = missing_script(desk, command, folder) if command else None
+        return (tree, (flaw,)) if flaw else (tree, ())
     except Unsound:
         return None, ()
     except Flawed as error:

@@ -46,7 +46,10 @@ def flaws(model: type[BaseModel], spec: Mapping[str, Any], errors: Sequence[Erro
     """Return the flaws that pydantic's findings stand for, one for each value that is wrong."""
     found: list[Flaw] = []
     unions: dict[Path, list[tuple[str, ErrorDetails]]] = {}
+    wrong = {error["loc"][:-1] for error in errors if error["loc"]}
     for error in errors:
+        if error["type"] == "too_short" and error["loc"] in wrong:
+            continue  # pydantic counts the entries that hold: those that don't are told by themselves
         path, union, branch = _placed(error, spec)
         if union is None:
             found.append(describe(error, path, block_at(model, path[:-1])))

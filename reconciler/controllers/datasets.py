@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from reconciler.controllers.growing import begun_anew, full_schedule, gone_on_with, version_before
-from reconciler.controllers.pinned import held, in_force
+from reconciler.controllers.pinned import held, in_force, same_as
 from reconciler.controllers.proposals import proposed_names, replaced, waiting
 from reconciler.controllers.refresh_causes import Cause, newest_known
 from reconciler.controllers.retention import expired
@@ -63,16 +63,17 @@ def decide(resource: Resource, view: View) -> Decision:
     taken_over = _taken_over(lifecycle, view, resource.address)
     proposal = waiting(resource.address, changes, view) if is_judged else None
     output = _output(lifecycle, view, resource.address)
+    versions = in_force(resource.address, output, view)
     return Decision(
         address=resource.address,
         phase=phase,
         reason=reason,
-        message="; ".join([_message(lifecycle), *_asides(taken_over, proposal)]),
+        message="; ".join([_message(lifecycle), *_asides(same_as(output, versions), taken_over, proposal)]),
         changes=changes,
         facts=_facts(lifecycle, view, resource.address)
         | _memory(resource.address, cause, changes, view)
         | {"made_from": parts(wanted)}
-        | in_force(resource.address, output, view)
+        | versions
         | ({"taken_over": taken_over} if taken_over else {})
         | ({"proposal": proposal} if proposal else {}),
         files=_files(lifecycle),
@@ -238,8 +239,12 @@ def _odd(found: Any) -> str:
     return f", in which its profile finds {' and '.join(shown)}" if shown else ""
 
 
-def _asides(taken_over: str | None, proposal: str | None) -> list[str]:
-    return [TAKEN_OVER] * bool(taken_over) + ([f"its schema waits for a review: {proposal}"] if proposal else [])
+def _asides(same: str, taken_over: str | None, proposal: str | None) -> list[str]:
+    return (
+        [same] * bool(same)
+        + [TAKEN_OVER] * bool(taken_over)
+        + ([f"its schema waits for a review: {proposal}"] if proposal else [])
+    )
 
 
 def _facts(lifecycle: Lifecycle, view: View, address: Address) -> DatasetFacts:

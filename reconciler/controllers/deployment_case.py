@@ -1,14 +1,14 @@
 """One deployment in one pass: what is known of it, what is done to its endpoint, and how it tells what it decides."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reconciler.controllers.endpoints import live_of
 from reconciler.controllers.promotable import Pinned
-from reconciler.controllers.served import kept_served, with_served
+from reconciler.controllers.served import kept_served, told, with_served
 from reconciler.model.change import Change, Route, StartRevision, StopRevision
-from reconciler.model.decision import Decision, Phase, View
+from reconciler.model.decision import Decision, Live, Phase, View
 from reconciler.model.facts import DeploymentFacts
 from reconciler.model.ids import Address, Digest
 from reconciler.model.kinds.deployments import Deployment, Model, Replicas
@@ -92,17 +92,25 @@ class Case:
         serves: bool = False,
     ) -> Decision:
         """Decide, and tell how the endpoint stands; `serves` says that the pinned model has all the traffic."""
+        facts = self._facts(self.rolled_back if rolled_back is None else rolled_back, serves=serves)
         return Decision(
             address=self.resource.address,
             phase=phase,
             reason=reason,
             message=message,
             changes=changes,
-            facts=self._facts(self.rolled_back if rolled_back is None else rolled_back, serves=serves),
-            output=live_of(self.endpoint),
+            facts=facts,
+            output=self._live(facts),
             drifted=drifted,
             wake=wake,
         )
+
+    def _live(self, facts: DeploymentFacts) -> Live | None:
+        """Return the model that answers, and since when: another access is another revision, and no other model."""
+        live, served = live_of(self.endpoint), told(facts)
+        if live is None or live.since is None or not served or served[-1].run != live.trial:
+            return live
+        return replace(live, since=min(live.since, served[-1].since))
 
     def _facts(self, rolled_back: list[str], *, serves: bool) -> DeploymentFacts:
         facts: DeploymentFacts = {

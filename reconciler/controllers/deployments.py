@@ -16,6 +16,7 @@ from reconciler.model.decision import Decision, Phase, View
 from reconciler.model.facts import DeploymentFacts
 from reconciler.model.ids import Digest, RunName, digest, name_of
 from reconciler.model.kinds.deployments import Deployment, Model, Payloads
+from reconciler.model.kinds.promotions import Promotion
 from reconciler.model.observed import Endpoint, Figures, RevisionState
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
@@ -36,7 +37,7 @@ def decide(resource: Resource, view: View) -> Decision:
             address=resource.address,
             phase=Phase.WAITING,
             reason=Reason.NO_MODEL,
-            message="no model is pinned yet: a promotion proposes one",
+            message=_unpinned(resource, view),
             facts={"served": kept} if (kept := kept_served(resource.address, view)) else {},
             output=live_of(endpoint),
         )
@@ -51,6 +52,15 @@ def decide(resource: Resource, view: View) -> Decision:
         stale += surplus(resource.address, spec.keep and spec.keep - 1, wanted, view)
     wake = min((at for at in (decision.wake, spec.replicas.changes(view.actual.now)) if at), default=None)
     return replace(decision, changes=(*decision.changes, *stale, *close_merged(resource.address, view)), wake=wake)
+
+
+def _unpinned(resource: Resource, view: View) -> str:
+    """Say who proposes the model that isn't pinned yet."""
+    promotions, names = view.desired.of_kind(Promotion), view.desired.followers.get(resource.address, ())
+    own = [name for name in names if name in promotions and promotions[name].deployment == resource.address]
+    if not own:
+        return "no model is pinned yet, and no promotion proposes one: add one, or `setpoint promote`"
+    return f"no model is pinned yet: {' or '.join(own)} proposes one"
 
 
 def revision_of(spec: Deployment, model: Model) -> Digest:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from reconciler.controllers.comparability import incomparable, rows_section
 from reconciler.controllers.gates import GateResult
 from reconciler.controllers.promotion_case import ChosenTrial
 from reconciler.model.decision import Leaderboard, Trial
@@ -30,9 +31,10 @@ def evidence(
         f"Pins `{trial.run}` as the model of `{deployment}`"
         + (f", in place of `{live}`." if live else ", which has none yet."),
         _doubts(trial.doubts),
-        _metrics(comparison, live),
+        _metrics(comparison, None if incomparable(comparison) else live),
+        rows_section(comparison) if live else "",
         gates_of(gates),
-        _slices(comparison, live, candidate.metric),
+        _slices(comparison, None if incomparable(comparison) else live, candidate.metric),
         *sections,
         candidate.chosen,
         "## Origin\n\n"
@@ -59,7 +61,9 @@ def _metrics(comparison: Mapping[str, Any], live: str | None) -> str:
     rows = comparison.get("facts", {}).get("rows", "the")
     head = f"## Metrics on the same {rows} test rows\n\n"
     if not live:
-        return head + table(("metric", "candidate"), [(n, figure(metrics.get(f"candidate.{n}"))) for n in names])
+        return head.replace("the same ", "") + table(
+            ("metric", "candidate"), [(n, figure(metrics.get(f"candidate.{n}"))) for n in names]
+        )
     lines = [
         (n, figure(metrics.get(f"live.{n}")), figure(metrics.get(f"candidate.{n}")), _difference(metrics, n))
         for n in names

@@ -1,6 +1,7 @@
 """Findings: what the jobs have found of a candidate, held against the gates of its promotion.
 
 1. What fails on the test rows, or as a replica, is told first: then nothing is waited for.
+   Where the live model has seen too many of these rows, a gate against it neither holds nor fails: a person decides.
 2. Where recent requests are too few to judge by, a gate waits for them, unless the spec lets it pass.
 3. What fails on recent requests is told last.
 """
@@ -11,6 +12,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from reconciler.controllers import replay, replica
+from reconciler.controllers.comparability import incomparable
 from reconciler.controllers.gate_statuses import of_gates
 from reconciler.controllers.gates import GateResult, against_live, alone, failed
 from reconciler.controllers.promotion_case import Case, ChosenTrial
@@ -71,6 +73,8 @@ class Held:
         return next(self._obstacles(), None)
 
     def _obstacles(self) -> Iterator[Obstacle]:
+        if why := self._incomparable():
+            yield Obstacle(Phase.STALLED, Reason.NOT_COMPARABLE, why)
         if lost := failed(self.on_test_rows):
             yield _unproposed(Phase.READY, Reason.LIVE_IS_BETTER, self.candidate.run, lost)
         if lost := failed(_flat(self.as_replica)):
@@ -81,6 +85,16 @@ class Held:
             yield Obstacle(Phase.WAITING, Reason.WAITS_FOR_ROWS, why, look.again)
         if lost := failed(_flat(self.on_recent_rows)):
             yield _unproposed(*self._lost_to_recent(), self.candidate.run, lost)
+
+    def _incomparable(self) -> str:
+        """Say why no gate against the live model can be held on the test rows; empty where none is, or they can."""
+        case, why = self.case, incomparable(self.found.comparison)
+        if not why or not any(gate.rows == "test" and gate.worse_than_live is not None for gate in case.spec.gates):
+            return ""
+        live = case.live.run if case.live else "the live model"
+        fix = f"deal its rows out as those of {live} were (split.seed, or the split of the dataset)"
+        by_hand = f"`setpoint promote {self.candidate.run} {case.subject.address}` proposes it without a comparison"
+        return f"{self.candidate.run} can't be held against {live}: {why}. Either {fix}, or {by_hand}"
 
     def _lost_to_recent(self) -> tuple[Phase, Reason]:
         """Tell whether the live model is only better on recent rows, or a person has to look at it."""

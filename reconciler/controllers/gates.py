@@ -107,13 +107,16 @@ class _Pair:
     candidate: float | None
     live: float | None
     ends: Mapping[str, float | None] | None
+    is_compared: bool = False
+    """Whether a live model was there to be measured, of which a figure is told or was missed."""
 
 
 def _pairs(comparison: Mapping[str, Any], gate: Gate) -> Iterator[_Pair]:
     metrics, facts = comparison.get("metrics", {}), comparison.get("facts", {})
     if gate.slice is None:
         pair = (metrics.get(f"candidate.{gate.metric}"), metrics.get(f"live.{gate.metric}"))
-        yield _Pair(f"{gate.metric} of the candidate", *pair, _ends(facts, gate, None))
+        is_compared = isinstance(facts.get("live"), Mapping)
+        yield _Pair(f"{gate.metric} of the candidate", *pair, _ends(facts, gate, None), is_compared)
         return
     own, live = (((facts.get(who) or {}).get("slices") or {}).get(gate.slice) or {} for who in ("candidate", "live"))
     if not own:
@@ -134,6 +137,8 @@ def _ends(facts: Mapping[str, Any], gate: Gate, value: str | None) -> Mapping[st
 
 
 def _compared(pair: _Pair, gate: Gate, is_loss: bool, noun: str) -> GateResult:
+    if pair.live is None and pair.is_compared:
+        return GateResult(pair.what, pair.candidate, f"the comparison tells no such figure of the live {noun}", False)
     if pair.live is None:
         return GateResult(pair.what, pair.candidate, f"no live {noun} to compare with", None)
     margin = gate.worse_than_live or 0.0

@@ -6,7 +6,7 @@ from typing import Any
 from reconciler.controllers.campaign_case import Case, Step, newest_answers
 from reconciler.controllers.campaigns import step_of
 from reconciler.controllers.datasets import PHASES, due_since
-from reconciler.controllers.pinned import held, in_force
+from reconciler.controllers.pinned import held, in_force, same_as
 from reconciler.controllers.run_lifecycle import (
     Lifecycle,
     Stage,
@@ -61,17 +61,19 @@ def decide(resource: Resource, view: View) -> Decision:
         facts["due"] = due
     output = DataVersion(lifecycle.run, str(lifecycle.result.get("content") or lifecycle.run)) if accepted else None
     shown = pictures(lifecycle.run, lifecycle.result) if accepted else {}
+    versions = in_force(resource.address, output, view)
+    message = _message(lifecycle.result, spec.agreement.alpha) if accepted else lifecycle.message
     if accepted:
         facts |= {"version": lifecycle.run, "metrics": lifecycle.result.get("metrics", {}), "pictures": list(shown)}
     return Decision(
         address=resource.address,
         phase=phase,
         reason=reason,
-        message=_message(lifecycle.result, spec.agreement.alpha) if accepted else lifecycle.message,
+        message="; ".join(filter(None, [message, same_as(output, versions)])),
         changes=lifecycle.changes
         + tidy(resource.address, names, view)
         + (surplus(resource.address, spec.keep and spec.keep - 1, names, view) if accepted else ()),
-        facts={**facts, **in_force(resource.address, output, view)},
+        facts={**facts, **versions},
         files=shown,
         output=output,
         wake=lifecycle.wake or (next_fire(spec.refresh, view.actual.now) if spec.refresh else None),
@@ -100,16 +102,17 @@ def _of_campaign(resource: Resource, spec: Labels, data: DataVersion, view: View
         facts |= {"version": output.run, "metrics": metrics}
     names = frozenset({*step.runs, *([merged.run] if merged else []), *([output.run] if output else [])})
     phase, reason, message = _told(spec, step, merged)
+    versions = in_force(resource.address, output, view)
     return Decision(
         address=resource.address,
         phase=phase,
         reason=reason,
-        message=message,
+        message="; ".join(filter(None, [message, same_as(output, versions)])),
         changes=tuple(step.changes)
         + (merged.changes if merged else ())
         + tidy(resource.address, names, view)
         + (surplus(resource.address, spec.keep and 2 * spec.keep - 2, names, view) if accepted else ()),
-        facts={**facts, **in_force(resource.address, output, view)},
+        facts={**facts, **versions},
         files=shown,
         output=output,
         drifted=step.drifted,

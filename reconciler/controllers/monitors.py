@@ -9,7 +9,16 @@ from reconciler.controllers.data_versions import data_versions
 from reconciler.controllers.datasets import due_since
 from reconciler.controllers.proposals import merge_of, proposal_name, propose_once, proposed_names
 from reconciler.controllers.report_causes import because, causes_of
-from reconciler.controllers.reports import NOT_ENOUGH, alerts_about, judged, passed, quiet_since, reports, spare
+from reconciler.controllers.reports import (
+    NOT_ENOUGH,
+    alerts_about,
+    judged,
+    passed,
+    quiet_since,
+    reports,
+    spare,
+    trial_of,
+)
 from reconciler.controllers.retraining import asked_since, granted
 from reconciler.controllers.run_lifecycle import Stage, lifecycle_of_newest, tidy
 from reconciler.controllers.run_orders import order
@@ -40,13 +49,11 @@ def decide(resource: Resource, view: View) -> Decision:
     if not isinstance(live, Live):
         return waits_for(resource.address, spec.deployment, view)
     upcoming = next_fire(spec.schedule, view.actual.now)
-    tick, former = (
-        due_since(resource.address, spec.schedule, view),
-        view.facts_of(resource.address, MonitorFacts).get("due"),
-    )
+    tick = due_since(resource.address, spec.schedule, view)
+    former = view.facts_of(resource.address, MonitorFacts).get("due")
     shown = replace(_shown(resource, spec, live, view), wake=upcoming)
     if tick is None or (live.since and datetime.fromisoformat(tick) <= live.since):
-        return replace(shown, reason=Reason.NOT_DUE_YET, message=_not_due(shown.facts.get("alerts") or ()))
+        return replace(shown, reason=Reason.NOT_DUE_YET, message=_not_due(shown.facts, live.trial, view))
     wanted = _report(resource, spec, live, tick, view)
     lifecycle = lifecycle_of_newest(wanted, _report(resource, spec, live, former or tick, view), spec.retries, view)
     changes = lifecycle.changes + tidy(resource.address, frozenset({lifecycle.run}), view) + shown.changes
@@ -64,8 +71,8 @@ def decide(resource: Resource, view: View) -> Decision:
 def _report(resource: Resource, spec: Monitor, live: Live, end: str, view: View) -> StartRun:
     """Order the report up to a moment, from where the last one ended that had enough rows to judge.
 
-    So rows add up from window to window until there are enough of them. The same model may serve in another environment
-    too: that one's traffic is another report.
+    So rows add up from window to window until there are enough of them. A report is of a model, by whichever of its
+    revisions it answered. The same model may serve in another environment, too: that one's traffic is another report.
     """
     known = [(moment, run) for moment, run in reports(resource.address, view) if moment < end]
     former = judged(known, view)
@@ -81,11 +88,7 @@ def _report(resource: Resource, spec: Monitor, live: Live, end: str, view: View)
             "window": {"start": start, "end": end},
             "trial": live.trial,
         },
-        made_from={
-            "environment": view.desired.environment_name,
-            "revision": live.revision,
-            "previous": previous,
-        },
+        made_from={"environment": view.desired.environment_name, "previous": previous},
         inputs=inputs,
         urls={"logs": live.logs_url, "metrics": live.metrics_url},
     )
@@ -100,11 +103,13 @@ def _left_out(spec: Monitor, view: View) -> dict[str, list[str]]:
     return {"left_out": sorted(names)} if names else {}
 
 
-def _not_due(alerts: Sequence[Mapping[str, Any]]) -> str:
+def _not_due(facts: Mapping[str, Any], trial: RunName, view: View) -> str:
     """Say what is waited for since the traffic changed; alerts that stand are about a model that was reported on."""
-    if alerts:
-        return f"{_alerting(alerts, 1)}; the next report waits for its schedule"
-    return "the first report of this model waits for its schedule"
+    alerts, newest = facts.get("alerts") or (), facts.get("newest")
+    is_known = newest is not None and trial_of(newest, view) == trial
+    which = "next report" if alerts or is_known else "first report of this model"
+    told = f"{_alerting(alerts, 1)}; " if alerts else ""
+    return f"{told}the {which} waits for its schedule"
 
 
 def _reported(shown: Decision, spec: Monitor, result: Mapping[str, Any]) -> Decision:

@@ -45,6 +45,16 @@ def in_force(address: Address, output: DataVersion | None, view: View) -> Versio
     return {"content": output.content, "in_force": with_served(address, Pinned(output.run, output.content), view)}
 
 
+def same_as(output: DataVersion | None, facts: VersionFacts) -> str:
+    """Say that a version has the content of the one in force, which keeps its name; empty where it is that one."""
+    newest = (told(facts, VERSIONS) or (None,))[-1]
+    if output is None or newest is None or newest.run == output.run or newest.digest != output.content:
+        return ""
+    return (
+        f"its content is that of {newest.run}, which stays the version in force since {newest.since:%Y-%m-%d %H:%M} UTC"
+    )
+
+
 def content_of(run: RunName, view: View) -> str | None:
     """Return the content of a version, as the run that made it told; None where there is no such version."""
     result = view.actual.results.get(run)
@@ -115,12 +125,14 @@ def _standing_on(resource: Resource, pin: Pinned, view: View) -> Decision:
     spec = resource.spec
     assert isinstance(spec, Dataset | Labels)
     output = DataVersion(run, pin.digest)
-    facts = {**_kept(address, view), **_told(run, result), **in_force(address, output, view), "pinned": run}
+    versions = in_force(address, output, view)
+    facts = {**_kept(address, view), **_told(run, result), **versions, "pinned": run}
+    message = f"version {run.rsplit('/', 1)[1]} is pinned, and nothing newer is asked for"
     return Decision(
         address=address,
         phase=Phase.READY,
         reason=Reason.PINNED,
-        message=f"version {run.rsplit('/', 1)[1]} is pinned, and nothing newer is asked for",
+        message="; ".join(filter(None, [message, same_as(output, versions)])),
         changes=tidy(address, names, view) + surplus(address, spec.keep and spec.keep - 1, names, view),
         facts=facts,
         files=pictures(run, result),

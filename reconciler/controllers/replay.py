@@ -170,8 +170,16 @@ def lacking(look: Look, result: Mapping[str, Any]) -> str:
     if rows < spec.minimum_rows and _decides(look):
         return f"{rows} of {counted(spec.minimum_rows, 'row')} were logged since {since} UTC{_unlogged(look.case)}"
     if known < spec.minimum_rows and recent(look.case):
-        return f"outcomes are known of {known} of {counted(rows, 'replayed row')}, and {spec.minimum_rows} are needed"
+        needed = f"of {counted(rows, 'replayed row')}{_unseen(told)}, and {spec.minimum_rows} are needed"
+        return f"outcomes are known of {known} {needed}"
     return ""
+
+
+def _unseen(told: Mapping[str, Any]) -> str:
+    """Say that rows with outcomes were left out, as a model was trained on them."""
+    seen = outcomes_of(told).get("seen")
+    counts = [count_of(seen, who) for who in ("candidate", "live")] if isinstance(seen, Mapping) else []
+    return " that neither model was trained on" if any(counts) else ""
 
 
 def _decides(look: Look) -> bool:

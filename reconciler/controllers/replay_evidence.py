@@ -120,8 +120,16 @@ def _outcomes(result: Mapping[str, Any], told: Mapping[str, Any]) -> str:
         if own is not None and live is not None and is_finite(own) and is_finite(live):
             lines.append((escaped(name), figure(live), figure(own), f"{own - live:+.4f}", between))
     heads = ("metric", "live", "candidate", "difference", "95 % interval, paired")
-    text = f"Outcomes are known of {counted(rows, 'row')}. {said}".strip()
+    text = f"Outcomes are known of {counted(rows, 'row')}{_left_out(known)}. {said}".strip()
     return f"{text}\n\n{table(heads, lines)}{_mcnemar(known)}" if lines else text
+
+
+def _left_out(known: Mapping[str, Any]) -> str:
+    """Tell how many rows with outcomes aren't among them, as a model was trained on them."""
+    seen = known.get("seen")
+    counts = {who: count_of(seen, who) for who in ("candidate", "live")} if isinstance(seen, Mapping) else {}
+    told = [f"{count:,} that the {who} model was trained or chosen on" for who, count in counts.items() if count]
+    return f", without {' and '.join(told)}" if told else ""
 
 
 def _mcnemar(known: Mapping[str, Any]) -> str:

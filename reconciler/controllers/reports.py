@@ -46,7 +46,7 @@ def alerts_about(trial: RunName, known: list[tuple[str, RunName]], view: View) -
     An alert stands since the end of the first window of an unbroken row of reports that raise it about the same model.
     Alerts about a model that no longer serves are past.
     """
-    told = [(end, _alerts_of(run, view)) for end, run in known if _trial_of(run, view) in (None, trial)]
+    told = [(end, _alerts_of(run, view)) for end, run in known if trial_of(run, view) in (None, trial)]
     if not known or not told or told[-1][0] != known[-1][0]:
         return []
     return [alert | {"since": _since(str(what), told), "trial": trial} for what, alert in told[-1][1].items()]
@@ -65,7 +65,7 @@ def quiet_since(address: Address, trial: RunName, known: list[tuple[str, RunName
     """
     row: list[tuple[str, RunName]] = []
     for end, run in reversed(known):
-        if _trial_of(run, view) != trial or _alerts_of(run, view):
+        if trial_of(run, view) != trial or _alerts_of(run, view):
             break
         row.append((end, run))
     if not row:
@@ -88,7 +88,7 @@ def _alerts_of(report: RunName, view: View) -> dict[str, dict[str, Any]]:
     return {str(alert.get("what")): dict(alert) for alert in alerts if isinstance(alert, Mapping)}
 
 
-def _trial_of(report: RunName, view: View) -> str | None:
+def trial_of(report: RunName, view: View) -> str | None:
     """Return the model that a report is about; None where it doesn't say."""
     provenance = view.actual.results.get(report, {}).get("provenance") or {}
     trial = facts_of(report, view).get("trial") or provenance.get("input_reference")

@@ -49,11 +49,12 @@ def taken(folder: Path, below: str) -> tuple[str, ...] | None:
 
     Args:
         folder: the work tree.
-        below: a folder in it; the paths are below that. One that ends in a slash is a repository of its own.
+        below: a folder in it, or nothing for all of it; the paths are below that. One that ends in a slash is a
+            repository of its own.
     """
     how = ("--cached", "--others", "--exclude-standard", "-z")
-    told = call(folder, "ls-files", *how, "--", f":(literal){below}", in_work_tree=True)
-    head = f"{below}/"
+    told = call(folder, "ls-files", *how, "--", f":(literal){below}" if below else ".", in_work_tree=True)
+    head = f"{below}/" if below else ""
     return None if told.code else tuple(p.removeprefix(head) for p in told.text.split("\0") if p.startswith(head))
 
 

@@ -27,7 +27,6 @@ from reconciler.notices.documents import as_document, of_document
 from reconciler.notices.ledger import Ledger, Message, advance, due, without
 from reconciler.settings import reveal
 from reconciler.status.read import StatusFiles
-from reconciler.yaml.dump import dump
 
 FILE = "notices.yaml"
 """Where the ledger stands on the status branch."""
@@ -58,8 +57,7 @@ class Announcing:
         self._may_send = may_send
         self._first_pause = first_pause
         self._log = log or structlog.get_logger()
-        self._next = Ledger()
-        self._file = LedgerFile(FILE, Ledger(), of_document, partial(_complain, self._log))
+        self._file = LedgerFile(FILE, Ledger(), of_document, as_document, partial(_complain, self._log))
         self._outboxes: dict[str, Outbox[Message]] = {}
 
     @property
@@ -81,17 +79,13 @@ class Announcing:
         """
         to = desired.environment.notifications
         if to is None:
-            self._next = Ledger()
-            return {FILE: None} if FILE in status.files else {}
+            return self._file.dropped(status)
         before = self._file.read(status)
         after = advance(before, seen_by(desired, actual, plan), to, self._environment, actual.now)
         if lost := after.lost - before.lost:
             self._log.warning("notices lost", messages=lost, why="more wait than are kept")
-        self._next = without(after, [key for box in self._outboxes.values() for key in box.sent])
-        if after == before and not (others and self._next != before):
-            self._next = before
-            return {}
-        return {FILE: dump(as_document(self._next))}
+        left = without(after, [key for box in self._outboxes.values() for key in box.sent])
+        return self._file.advanced(before, after, left, others=others)
 
     def recorded(self, desired: Desired) -> None:
         """Send what the status branch says is to be sent: it was committed, or nothing had to be."""
@@ -102,11 +96,11 @@ class Announcing:
                 f"notices {name}", self._messages.send, self._may_send, log=self._log, first_pause=self._first_pause
             )
         for name, box in self._outboxes.items():
-            box.fill([message for message in self._next.pending if message.route == name], active=name in routes)
+            box.fill([message for message in self._file.next.pending if message.route == name], active=name in routes)
 
     def wake(self, to: Notifications | None, now: datetime) -> datetime | None:
         """Return when time alone has something to tell, by what was recorded last; None where nothing is."""
-        return due(self._next, to, now) if to else None
+        return due(self._file.next, to, now) if to else None
 
 
 def _complain(log: BoundLogger, problem: str) -> None:

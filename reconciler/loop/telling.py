@@ -27,7 +27,6 @@ from reconciler.model.resource import Desired
 from reconciler.ports.data import DataReader
 from reconciler.settings import reveal
 from reconciler.status.read import StatusFiles
-from reconciler.yaml.dump import dump
 
 FILE = "lineage.yaml"
 """Where the ledger stands on the status branch."""
@@ -67,11 +66,10 @@ class Telling:
         first_pause: float = FIRST_PAUSE,
         log: BoundLogger | None = None,
     ) -> None:
-        self._next = Ledger()
         self._events = _Events(place, folder, secret)
         log = log or structlog.get_logger()
         self._outbox = Outbox("lineage", self._events.send, may_send, log=log, first_pause=first_pause)
-        self._file = LedgerFile(FILE, Ledger(), of_document, self._outbox.complain)
+        self._file = LedgerFile(FILE, Ledger(), of_document, as_document, self._outbox.complain)
 
     @property
     def counts(self) -> Counts:
@@ -90,26 +88,20 @@ class Telling:
             commit: the pass's commit.
             others: whether the pass writes something else anyway; only then it is written what was sent.
         """
-        is_there = FILE in status.files
         if desired.environment.lineage is None:
-            self._next = Ledger()
-            return {FILE: None} if is_there else {}
+            return self._file.dropped(status)
         before = self._file.read(status)
         after = advance(before, actual, commit)
-        self._next = without(after, self._outbox.sent)
-        if after == before and not (others and self._next != before):
-            self._next = before
-            return {}
-        lost = after.lost - before.lost
-        if lost:
+        edits = self._file.advanced(before, after, without(after, self._outbox.sent), others=others)
+        if edits and (lost := after.lost - before.lost):
             self._outbox.lose(lost, "more events wait than are kept")
-        return {FILE: dump(as_document(self._next))}
+        return edits
 
     def recorded(self, desired: Desired, actual: Actual, reader: DataReader) -> None:
         """Send what the status branch says is to be sent: it was committed, or nothing had to be."""
         to = desired.environment.lineage
         self._events.seen = _Seen(to, desired, actual.results, reader) if to else None
-        self._outbox.fill(self._next.pending, active=to is not None)
+        self._outbox.fill(self._file.next.pending, active=to is not None)
 
 
 class _Events:

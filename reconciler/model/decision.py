@@ -80,7 +80,10 @@ class Leaderboard:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """What a deployment gives to those downstream: the model that answers now, and where its traffic is told of."""
+    """What a deployment gives to those downstream: the model that answers now, and where its traffic is told of.
+
+    `since` is when that model got its traffic, by whichever of its revisions.
+    """
 
     trial: RunName
     revision: Digest

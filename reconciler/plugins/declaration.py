@@ -1,6 +1,6 @@
 """What a package declares of a provider or a runner: little enough to be read without importing what does the work."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
@@ -8,8 +8,9 @@ from typing import Any, Protocol
 from pydantic import Field, GetJsonSchemaHandler
 from pydantic_core import CoreSchema
 
-from reconciler.model.kinds.spec import Block
+from reconciler.model.kinds.spec import Block, Spec
 from reconciler.model.quantity import format_duration
+from reconciler.plugins.refusals import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,13 @@ class RunnerDeclaration(Protocol):
 
 class Options(Block):
     """The options of a provider: what stands beside its name in `environment.yaml`. Any may hold `${secret:NAME}`."""
+
+    def refusals(self, _: Spec) -> Iterator[Refusal]:
+        """Yield what the provider would refuse of a spec by these options alone, without asking anybody.
+
+        Providers of `serving` are asked about deployments, those of `pool` about pools and jobs, before anything runs.
+        """
+        return iter(())
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:

@@ -3,13 +3,19 @@
 What only the provider can tell (a file that isn't there, options that exclude each other) it tells when it is built.
 """
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from reconciler.model.kinds.deployments import Deployment
+from reconciler.model.kinds.pools import Pool
+from reconciler.model.kinds.spec import Spec
 from reconciler.model.quantity import Duration, Quantity
+from reconciler.plugins import refusals
 from reconciler.plugins.declaration import EmbeddedOptions, Options
+from reconciler.plugins.refusals import Refusal
 
 _COMMAND = ("python", "-m", "runners")
 _LONGEST = 10**10
@@ -72,6 +78,9 @@ class LocalPool(EmbeddedOptions):
         default=(), description="Further environment variables of the daemon that every job gets, such as AWS_PROFILE."
     )
 
+    def refusals(self, spec: Spec) -> Iterator[Refusal]:
+        yield from refusals.without_containers(spec)
+
 
 class Kubernetes(Options):
     """The options of the pool provider `kubernetes`."""
@@ -92,6 +101,11 @@ class Kubernetes(Options):
     mounts: tuple[dict[str, Any], ...] = Field(default=(), description="More volumeMounts of the job's container.")
     keep: Duration = Field(default=timedelta(days=1), description="How long a job that succeeded is kept.")
     timeout: float = Field(default=10.0, gt=0, description="Seconds that the API server has for an answer.")
+
+    def refusals(self, spec: Spec) -> Iterator[Refusal]:
+        if isinstance(spec, Pool):
+            yield from refusals.without_labels(spec, self.gpu_kinds or {})
+            yield from refusals.of_which_kind(spec)
 
 
 class Certificate(Options):
@@ -114,6 +128,12 @@ class LocalServing(EmbeddedOptions):
     body_limit: int = Field(default=16 * 2**20, gt=0, description="Bytes of the largest request that is answered.")
     payload_quota: int = Field(default=2**30, ge=0, description="Bytes of each deployment's payload logs.")
     command: tuple[str, ...] | None = Field(default=None, min_length=1, description="What a replica is.")
+
+    def refusals(self, spec: Spec) -> Iterator[Refusal]:
+        if not isinstance(spec, Deployment):
+            return
+        yield from refusals.without_service(spec.access, self.forward_auth)
+        yield from refusals.without_tls(self.tls, self.public_address, spec.visibility)
 
 
 class Runtime(Options):
@@ -167,6 +187,15 @@ class KServe(Options):
     patience: Duration = Field(
         default=timedelta(minutes=5), description="How long a deletion may take until it counts as stuck."
     )
+
+    def refusals(self, spec: Spec) -> Iterator[Refusal]:
+        if not isinstance(spec, Deployment):
+            return
+        gateway = self.gateways.public if spec.visibility == "public" else self.gateways.internal
+        yield from refusals.seen_to_by_gateway(spec.access)
+        yield from refusals.undivided(spec.rollout.steps, spec.visibility, gateway)
+        logger = self.runtime.logger if self.runtime else ""
+        yield from refusals.logged_whole(spec.payloads, logger, is_logged=spec.log_payloads)
 
 
 class Gitea(Options):

@@ -13,6 +13,9 @@ class CodeFolders(Protocol):
     def tree_id(self, folder: str) -> str | None:
         """Return the Git tree id of a folder, or None where there is none."""
 
+    def inside(self, folder: str) -> frozenset[str]:
+        """Return the paths of all that is no folder below a folder, from there on; of an empty name, all paths."""
+
     def unfit(self, folder: str) -> tuple[str, str] | None:
         """Say what of a folder can't be handed to a job, and what to do about it; None where all can.
 

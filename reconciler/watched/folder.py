@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 
 from reconciler.git.export import LARGEST_POINTER, LFS, unfit
@@ -9,6 +10,8 @@ from reconciler.git.init import taken
 from reconciler.model.ids import CommitId
 
 ROOTS = ("specs", "environments")
+MOST = 50_000
+"""Paths that are looked at where there is no repository."""
 
 
 class FolderTree:
@@ -46,6 +49,17 @@ class FolderTree:
         """Return an id for a folder below this one, or None where there is none."""
         path = self._folder / folder
         return hashlib.sha256(folder.encode()).hexdigest() if path.is_dir() else None
+
+    def inside(self, folder: str) -> frozenset[str]:
+        """Return the paths of all that is no folder below a folder, from there on; of an empty name, all paths.
+
+        What Git ignores isn't there, as no commit has it.
+        """
+        found = taken(self._folder, folder)
+        if found is None:
+            place = self._folder / folder
+            found = tuple(path.relative_to(place).as_posix() for path in islice(place.rglob("*"), MOST))
+        return frozenset(path for path in found if not (self._folder / folder / path).is_dir())
 
     def unfit(self, folder: str) -> tuple[str, str] | None:
         """Say what of a folder can't be handed to a job, and what to do about it; None where all can.

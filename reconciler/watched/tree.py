@@ -79,6 +79,11 @@ class GitTree:
         """Return the Git tree id of a folder, or None where there is none."""
         return self._folders.get(folder.strip("/"))
 
+    def inside(self, folder: str) -> frozenset[str]:
+        """Return the paths of all that is no folder below a folder, from there on; of an empty name, all paths."""
+        head = f"{folder.strip('/')}/" if folder else ""
+        return frozenset(path.removeprefix(head) for path in (*self.files, *self.odd) if path.startswith(head))
+
     def unfit(self, folder: str) -> tuple[str, str] | None:
         """Say what of a folder can't be handed to a job, and what to do about it; None where all can.
 

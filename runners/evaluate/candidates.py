@@ -1,7 +1,8 @@
 """A candidate: a trial's test rows, what was true, and what its model answered."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ class Candidate:
     answers: Answers
     metric: str
     slices: tuple[str, ...]
+    told: Mapping[str, Any] = field(default_factory=dict)
+    """What its training was told."""
 
     @property
     def task(self) -> Task:
@@ -49,6 +52,11 @@ class Candidate:
     def truth(self) -> Array:
         """Return the target of the test rows."""
         return self.columns[self.target]
+
+    def at(self, rows: Array) -> "Candidate":
+        """Return it with some of its test rows, by their places."""
+        columns = {name: values[rows] for name, values in self.columns.items()}
+        return replace(self, columns=columns, answers=self.answers.take(rows))
 
     def column(self, name: str) -> Array:
         """Return a column of the test rows.
@@ -77,9 +85,8 @@ def read_candidate(folder: Path) -> Candidate:
     task: Any = signature.task
     answers = answers_of(task, columns[signature.target], _prediction(columns, signature), signature.classes)
     metric = str((told.get("metric") or {}).get("name", ""))
-    return Candidate(
-        str(told.get("run", folder.name)), columns, signature, answers, metric, tuple(told.get("slices") or ())
-    )
+    run, slices = str(told.get("run", folder.name)), tuple(told.get("slices") or ())
+    return Candidate(run, columns, signature, answers, metric, slices, told)
 
 
 def _params(path: Path) -> dict[str, Any]:

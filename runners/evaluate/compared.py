@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from runners.evaluate.judging import Judging
 from runners.evaluate.metrics import Metric
 from runners.evaluate.predictions import Answers
 from runners.evaluate.resampling import Interval, Intervals
@@ -40,6 +41,8 @@ class Comparison:
     """Intervals of the main metric by column and value: of the difference, or of the candidate's own."""
     cut: tuple[str, ...] = ()
     """Of which columns not every value is a slice."""
+    judging: Judging | None = None
+    """On which of the candidate's test rows they were compared; None where no model is live."""
 
     def verdict(self, metric: Metric, known: Interval) -> Verdict:
         """Say whether a difference is one: its interval doesn't hold zero."""

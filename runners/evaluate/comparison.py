@@ -1,12 +1,13 @@
 """The comparison of a candidate with the model that is live, on the very same rows.
 
-The rows are those that the candidate was tested on, as it left them in `reference.parquet`. What the candidate answered
-stands in them; the live model is asked now. Rows of former data that the live model was trained on are few among
-them, because a row that tests goes on testing when the data grows (see `runners/train/split.py`).
+The rows are those that the candidate was tested on, as it left them in `reference.parquet`, without those that the live
+model was trained or chosen on (`judging`). What the candidate answered stands in them; the live model is asked now.
+Where too few are left, nothing is compared, and why is told.
 """
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from runners.contract import InputError, Request, Result
 from runners.evaluate.candidates import Candidate, read_candidate
 from runners.evaluate.compared import Comparison, Side
+from runners.evaluate.judging import judging
 from runners.evaluate.metrics import Metric, measure, metrics_of
 from runners.evaluate.predictions import Answers, answers_of
 from runners.evaluate.report import write_report
@@ -66,11 +68,14 @@ def compare(request: Request, folder: Path) -> Result:
     """
     params = request.params_as(CompareParams)
     candidate = read_candidate(_folder(request, "candidate"))
+    found = judging(candidate, _folder(request, "live")) if "live" in request.inputs else None
+    candidate = candidate.at(found.rows) if found else candidate
     slicings = slicings_of({name: candidate.column(name) for name in params.slices or candidate.slices})
     name = params.metric.name if params.metric else candidate.metric
     own = _side(candidate.run, candidate.answers, slicings)
-    live = _live(_folder(request, "live"), candidate, slicings) if "live" in request.inputs else None
-    comparison = comparison_of(own, live, name, slicings, request.seed)
+    is_fair = found is not None and not found.obstacle
+    live = _live(_folder(request, "live"), candidate, slicings) if is_fair else None
+    comparison = replace(comparison_of(own, live, name, slicings, request.seed), judging=found)
     (folder / DOCUMENT).write_text(json.dumps(document(comparison), indent=2, allow_nan=False) + "\n", "utf-8")
     write_report(comparison, folder)
     told = facts(comparison)
@@ -190,6 +195,7 @@ def facts(comparison: Comparison) -> dict[str, Any]:
         "live": live.as_dict() if live else None,
         "intervals": known,
         "cut_slices": list(comparison.cut),
+        **({"judged": dict(found.told), "obstacle": found.obstacle} if (found := comparison.judging) else {}),
     }
 
 

@@ -22,12 +22,28 @@ def report(comparison: Comparison) -> str:
     """Return the report as Markdown."""
     live, rows = comparison.live, f"{comparison.rows:,}"
     head = f"# The candidate\n\n`{comparison.candidate.run}`, on {rows} rows that it wasn't trained on. "
-    head += "No model is live."
+    head += _alone(comparison)
     if live is not None:
         head = "# Candidate against live\n\n"
-        head += f"`{comparison.candidate.run}` against `{live.run}`, on the same {rows} rows."
+        head += f"`{comparison.candidate.run}` against `{live.run}`, on the same {rows} rows{_which(comparison)}."
     parts = [head, _metrics(comparison), f"![{comparison.main.name}]({PICTURE})", _slices(comparison)]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _alone(comparison: Comparison) -> str:
+    found = comparison.judging
+    return f"It can't be held against the live model: {found.obstacle}." if found else "No model is live."
+
+
+def _which(comparison: Comparison) -> str:
+    """Say why the rows are fair."""
+    if comparison.judging is None:
+        return ""
+    told = comparison.judging.told
+    if told.get("rule"):
+        return ", dealt out by the same rule for both"
+    left_out = f" ({told['seen']:,} that the live model has seen are left out)" if told.get("seen") else ""
+    return ", on which neither was trained or chosen" + left_out
 
 
 def _metrics(comparison: Comparison) -> str:

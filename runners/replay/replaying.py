@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runners.contract import InputError, Request, Result
+from runners.evaluate.seen import Seen, read_seen
 from runners.models import Model, ModelRefused, Signature, load
 from runners.monitor.payloads import read_log
 from runners.replay.answering import MOST_KINDS, Answered, answered
@@ -19,6 +20,7 @@ from runners.replay.outcomes import Said, compared, known_of
 from runners.replay.parameters import ReplayParams
 from runners.replay.slices import worst
 from runners.replay.timing import REQUESTS, WARM, timed
+from runners.replay.unseen import without_seen
 from runners.replica.figures import share
 from runners.staging import local
 
@@ -37,6 +39,8 @@ class Replay:
     logged: Logged
     params: ReplayParams
     seed: int
+    seen: Mapping[str, Seen | None] = field(default_factory=dict)
+    """The rows that each was trained or chosen on, as far as that is known."""
 
     @property
     def hidden(self) -> frozenset[str]:
@@ -59,7 +63,8 @@ def replayed(request: Request, folder: Path) -> Result:
     logged = drawn(log, params.rows, request.seed)
     unread = set(unreadable(logged, live.signature))
     kept = logged.at([row for row in range(len(logged)) if row not in unread]) if unread else logged
-    replay = Replay(candidate, live, kept, params, request.seed)
+    seen = {role: read_seen(local(_url(request, role))) for role in ("candidate", "live")}
+    replay = Replay(candidate, live, kept, params, request.seed, seen)
     metrics, told = _told(replay)
     told |= {"logged": log.rows, "unread": len(unread), "counts": dict(log.counts), "confidence": params.confidence}
     told["window"] = params.window.model_dump(mode="json")
@@ -159,10 +164,11 @@ def _outcomes(replay: Replay, rows: Logged, own: Answered) -> tuple[dict[str, fl
     signatures = (replay.live.signature, replay.candidate.signature)
     identifiers = rows.columns.get(signatures[0].identifier or "", [None] * len(rows))
     known = known_of(replay.params.outcomes, signatures[0], identifiers)
+    known, seen = without_seen(known, identifiers, signatures[0].identifier, replay.seen)
     before = Said(np.array(rows.prediction), logged_scores(rows.probability))
     said = tuple(one.at(known.places) for one in (before, Said(own.prediction, own.scores)))
     metrics, told = compared(known.values, (said[0], said[1]), signatures, replay.params.bounds, replay.seed)
-    return metrics, {"rows": len(known.values), "notes": list(known.notes), **told}
+    return metrics, {"rows": len(known.values), "seen": seen, "notes": list(known.notes), **told}
 
 
 def _beside(replay: Replay) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from typing import Any
 from fsspec.archive import AbstractArchiveFileSystem
 
 from runners.contract import InputError
+from runners.contract.text import printable
 from runners.sources.room import room
 
 LONGEST_NAME = 100
@@ -119,4 +120,4 @@ def _check_once(names: Iterable[str], where: str) -> None:
 
 def shown(name: str) -> str:
     """Return an entry's name as it can be told: on one line, of a bounded length, its odd signs escaped."""
-    return ascii(name if len(name) <= LONGEST_NAME else name[:LONGEST_NAME] + "...")
+    return f"'{printable(name, LONGEST_NAME)}'"

@@ -38,15 +38,19 @@ def needed(split: DatasetSplit, names: Iterable[str], identifier: str | None, ta
         InputError: one isn't there, or there is no identifier where it is needed.
     """
     known = list(names)
-    asked = list(dict.fromkeys([*_keys(split, known, identifier, target), *split.columns]))
+    asked = list(dict.fromkeys([*keys_of(split, known, identifier, target), *split.columns]))
     for name in asked:
         if name not in known:
             raise InputError(f"the data has no column {name}, by which it is split", "split", _HINT)
     return asked
 
 
-def _keys(split: DatasetSplit, names: Iterable[str], identifier: str | None, target: str | None) -> list[str]:
-    """Return the columns by which rows are dealt out, in an order of their own; none where they are cut or told."""
+def keys_of(split: DatasetSplit, names: Iterable[str], identifier: str | None, target: str | None) -> list[str]:
+    """Return the columns by which rows are dealt out, in an order of their own; none where they are cut or told.
+
+    Raises:
+        InputError: there is no identifier where it is needed.
+    """
     if split.content:
         return sorted(name for name in names if name not in (identifier, target))
     if split.of_identifier and identifier is None:
@@ -74,7 +78,7 @@ def sides(
         return _told(columns[split.column], split.column)
     if split.time:
         return _cut(columns[split.time], split)
-    keys = _keys(split, columns, identifier, target)
+    keys = keys_of(split, columns, identifier, target)
     return _dealt(_draws([columns[name] for name in keys], split.seed), split)
 
 

@@ -1,10 +1,10 @@
 """Splitting: which rows a model learns from, on which it is chosen, and on which it is judged.
 
 Three sets: training rows, validation rows, by which trials are ranked, and test rows, which no choice has seen. Rows
-are dealt out by a hash of their identifier (of their values, where they have none) and the seed, within each class. So
+are dealt out by a hash of their identifier (of their values, where they have none) and a seed, within each class. So
 equal requests split equally whatever the order of the rows; and when the data grows, a row that tested before still
 tests, but for a few at the border, which validate then: the model that is live hasn't learned from the rows on which a
-newer one is held against it.
+newer one is held against it. By another seed it may have: `runners/evaluate/seen.py` tells which.
 
 Where the dataset states its split (`runners/tables/sides.py`), the rows are where it says, whatever the seed, and none
 ever moves.
@@ -27,7 +27,7 @@ def split(examples: Examples, how: Split, seed: int) -> Parts:
     Raises:
         InputError: the ordering column has gaps, or a class would be missing from the training rows.
     """
-    sets = examples.sides
+    sets, seed = examples.sides, seed if how.seed is None else how.seed
     if sets is None:
         sets = _ordered(examples, how, seed) if how.by else _drawn(examples, how, seed)
     parts = Parts(*(examples.take(np.flatnonzero(sets == one)) for one in (TRAIN, VALIDATION, TEST)))

@@ -35,11 +35,13 @@ class Metric(_Block):
 
 
 class Split(_Block):
-    """Shares of the rows that test and validate, and the column that orders them; unset, they are drawn by the seed."""
+    """Shares of the rows that test and validate, and the column that orders them; unset, they are drawn by a seed."""
 
     test: float = Field(default=0.25, gt=0, lt=1)
     validation: float = Field(default=0.15, gt=0, lt=1)
     by: str | None = None
+    seed: int | None = Field(default=None, ge=0, lt=2**32)
+    """Deals the rows; unset, the seed of all else does."""
 
     @model_validator(mode="after")
     def _leaves_rows(self) -> Self:

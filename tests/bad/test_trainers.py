@@ -21,7 +21,7 @@ ODD_JOB = Path(__file__).with_name("odd_job.py")
 PATIENCE = 60.0
 SPEC = """dataset: datasets/loans
 target: paid
-runner: {{command: [python, train.py]}}
+runner: {{command: [train]}}
 metric: {{name: roc_auc}}
 retries: 0
 timeout: {timeout}

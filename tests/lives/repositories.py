@@ -87,7 +87,7 @@ def experiments() -> st.SearchStrategy[Spec]:
     required = {
         "dataset": of("datasets"),
         "target": st.just("paid"),
-        "runner": st.sampled_from(("tabular", {"command": ["python", "train.py"]})),
+        "runner": st.sampled_from(("tabular", {"command": ["train"]})),
         "metric": st.sampled_from(({"name": "roc_auc"}, {"name": "log_loss", "goal": "minimize"})),
     }
     whole = _some(required, params=params, labels=of("labels"), seed=_NUMBERS, keep=_KEEP, **_JOBS)

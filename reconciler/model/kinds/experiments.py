@@ -63,6 +63,13 @@ class Split(Block):
     by: str | None = Field(
         default=None, description="Column to order by; the last rows test, and those before them validate."
     )
+    seed: int | None = Field(
+        default=None,
+        ge=0,
+        lt=2**32,
+        description="Seed by which rows are dealt out; unset, the experiment's `seed`, so that another one of those "
+        "deals the rows anew, too.",
+    )
 
     @model_validator(mode="after")
     def _leaves_rows(self) -> Self:
@@ -121,7 +128,12 @@ class Experiment(JobSpec):
     params: dict[str, Any] = Field(default={}, description="Fixed values, or Hydra sweeps such as choice(a, b).")
     metric: Metric = Field(description="The figure by which trials are ranked.")
     budget: Budget = Field(default=Budget(), description="How much all trials may cost.")
-    seed: int = Field(default=0, ge=0, lt=2**32, description="Seed of everything that is drawn at random.")
+    seed: int = Field(
+        default=0,
+        ge=0,
+        lt=2**32,
+        description="Seed of everything that is drawn at random, and of the split where that has none of its own.",
+    )
     keep: int | None = Field(default=None, ge=0, description="Trials of former sweeps to keep; unset, all.")
 
     @model_validator(mode="after")

@@ -100,6 +100,11 @@ class MemoryTree:
         self._room.trees[name] = MappingProxyType(inside)
         return name
 
+    def inside(self, folder: str) -> frozenset[str]:
+        """Return the paths of all that is no folder below a folder, from there on; of an empty name, all paths."""
+        head = f"{folder.rstrip('/')}/" if folder else ""
+        return frozenset(path.removeprefix(head) for path in (*self.files, *self.odd) if path.startswith(head))
+
     def unfit(self, folder: str) -> tuple[str, str] | None:
         """Say what of a folder can't be handed to a job: a submodule; where links lead isn't known here."""
         head = f"{folder.rstrip('/')}/"

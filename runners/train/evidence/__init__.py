@@ -6,6 +6,7 @@
 | `params.json`, `environment.json`, `provenance.json` | those who trace it, or make it again |
 | `examples.json` | the smoke test before a revision gets traffic |
 | `reference.parquet` | the monitor, and the comparison with a later model |
+| `seen.parquet` | that comparison: on which rows this model was trained or chosen |
 | `background.json` (before the model is accepted) | who asks why a prediction is what it is |
 """
 
@@ -14,6 +15,7 @@ from runners.train.evidence.documents import write_documents
 from runners.train.evidence.provenance import write_provenance
 from runners.train.evidence.recordings import write_recordings
 from runners.train.evidence.reference import write_reference
+from runners.train.evidence.seen import write_seen
 from runners.train.trained import Trained
 
 __all__ = ["leave"]
@@ -25,6 +27,7 @@ def leave(trained: Trained) -> None:
 
     write_documents(trained)
     write_reference(trained)
+    write_seen(trained)
     write_recordings(trained)
     write_provenance(trained)
     pictures = draw_curves(trained)

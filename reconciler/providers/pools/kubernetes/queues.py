@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from reconciler.kubernetes import Kind, Manifest
-from reconciler.model.errors import Refused
 from reconciler.model.ids import Address, name_of
 from reconciler.model.kinds.pools import Pool
+from reconciler.plugins.refusals import demand, without_labels
 from reconciler.providers.pools.kubernetes import kinds, names
 from reconciler.providers.pools.kubernetes.manifests import PodSettings
 from reconciler.providers.pools.kubernetes.quotas import CPU, GPU, MEMORY, REST, Quota, Resource, quotas, written
@@ -39,7 +39,7 @@ def pieces(pool: Address, spec: Pool, settings: PodSettings) -> list[Piece]:
     Raises:
         Refused: a kind of GPU has no labels in the environment's file, or a limit can't be told by Kueue.
     """
-    shares = quotas(pool, spec)
+    shares = quotas(spec)
     named = [team for team in shares if team != REST]
     return [
         *_flavors(pool, spec, settings),
@@ -55,10 +55,8 @@ def pieces(pool: Address, spec: Pool, settings: PodSettings) -> list[Piece]:
 
 def _flavors(pool: Address, spec: Pool, settings: PodSettings) -> Iterator[Piece]:
     yield _flavor(pool, "", {}, settings)
+    demand(without_labels(spec, settings.gpu_kinds))
     for kind in _gpu_flavors(spec):
-        if kind != GPU_FLAVOR and kind not in settings.gpu_kinds:
-            hint = f"name them in environment.yaml: pool.gpu_kinds.{kind}"
-            raise Refused(f"no labels are known of nodes that have gpus of kind {kind}, which {pool} has", hint)
         tolerated = [{"key": settings.gpu, "operator": "Exists", "effect": "NoSchedule"}]
         labels = dict(settings.gpu_kinds.get(kind, {})) if kind != GPU_FLAVOR else {}
         spec_of = {"tolerations": tolerated} | ({"nodeLabels": labels} if labels else {})

@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from reconciler.model.errors import Refused
-from reconciler.model.ids import Address
 from reconciler.model.kinds.pools import Capacity, Pool
+from reconciler.plugins.refusals import demand, of_which_kind
 
 CPU, MEMORY, GPU = "cpu", "memory", "gpu"
 Resource = tuple[str, str]
@@ -40,18 +39,19 @@ def capacity_of(capacity: Capacity) -> dict[Resource, int]:
     }
 
 
-def quotas(pool: Address, spec: Pool) -> dict[str, Quota]:
+def quotas(spec: Pool) -> dict[str, Quota]:
     """Return the quota of each team that the spec names, and under `REST` that of all others together.
 
     Raises:
         Refused: a team's limit can't be told by Kueue.
     """
+    demand(of_which_kind(spec))
     capacity = capacity_of(spec.capacity)
     weights = {team: Fraction(share.weight) for team, share in sorted(spec.teams.items())}
     parts = {resource: _divided(amount, weights) for resource, amount in capacity.items()}
     found: dict[str, Quota] = {}
     for team, share in sorted(spec.teams.items()):
-        limits = _limits(pool, team, spec, share.limit) if share.limit else {}
+        limits = _limits(spec, share.limit) if share.limit else {}
         most = {resource: amount for resource, amount in limits.items() if resource in capacity}
         nominal = {
             resource: min(parts[resource][team], most.get(resource, part_of_all))
@@ -78,8 +78,8 @@ def _divided(amount: int, weights: Mapping[str, Fraction]) -> dict[str, int]:
     return whole
 
 
-def _limits(pool: Address, team: str, spec: Pool, limit: Capacity) -> dict[Resource, int]:
-    """Return a team's limits, of the resources that are named in it."""
+def _limits(spec: Pool, limit: Capacity) -> dict[Resource, int]:
+    """Return a team's limits, of the resources that are named in it; GPUs are of the one kind that there is."""
     named, kinds = limit.model_fields_set, spec.capacity.gpu_kinds
     found: dict[Resource, int] = {}
     if "cpus" in named:
@@ -88,9 +88,6 @@ def _limits(pool: Address, team: str, spec: Pool, limit: Capacity) -> dict[Resou
         found[(MEMORY, "")] = round(limit.memory)
     if "gpu_kinds" in named:
         return found | {(GPU, kind): limit.gpu_kinds.get(kind, 0) for kind in kinds}
-    if "gpus" in named and len(kinds) > 1:
-        what = f"{pool} has gpus of several kinds, and the limit of team {team} doesn't say of which"
-        raise Refused(what, f"write teams.{team}.limit.gpu_kinds")
     if "gpus" in named:
         found[(GPU, next(iter(kinds), ""))] = limit.gpus
     return found

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -10,9 +10,10 @@ from pydantic import Field, ValidationError
 
 from reconciler.model.errors import Refused
 from reconciler.model.ids import Address
-from reconciler.model.kinds.spec import DNS_LABEL
+from reconciler.model.kinds.spec import DNS_LABEL, Spec
 from reconciler.model.quantity import Duration
 from reconciler.plugins import Options as ProviderOptions
+from reconciler.plugins.refusals import Refusal, without_containers
 from reconciler.settings import reveal
 from runners.contract.mistakes import said
 from runners.contract.secrets import SECRET
@@ -49,6 +50,9 @@ class Options(ProviderOptions):
     keep: Duration = Field(default=timedelta(days=7), description="How long a job that succeeded is remembered.")
     patience: Duration = Field(default=timedelta(seconds=10), description="How long a silent cluster is waited for.")
     poll: Duration = Field(default=timedelta(seconds=1), description="How often jobs that go on are looked at.")
+
+    def refusals(self, spec: Spec) -> Iterator[Refusal]:
+        yield from without_containers(spec)
 
     @property
     def job(self) -> Sequence[str]:

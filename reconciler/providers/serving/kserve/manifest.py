@@ -1,8 +1,7 @@
 """From an order to an InferenceService, and from one that is there to the same with other bounds. Pure functions."""
 
 from reconciler.kubernetes.kinds import Manifest
-from reconciler.model.errors import Refused
-from reconciler.model.kinds.deployments import Payloads
+from reconciler.plugins.refusals import demand, logged_whole
 from reconciler.ports.serving import RevisionOrder
 from reconciler.providers.serving.kserve import drift
 from reconciler.providers.serving.kserve import predictor as p
@@ -54,20 +53,9 @@ def _answering(order: RevisionOrder, options: Options, name: str) -> Manifest:
     told: Manifest = {**options.pod, "model": p.model(order, options.runtime)}
     told |= {"serviceAccountName": name} if has_use(order, options) else {}
     if options.runtime.logger and order.log_payloads:
-        _demand_all(order)
+        demand(logged_whole(order.payloads, options.runtime.logger, is_logged=order.log_payloads))
         told["logger"] = {"mode": "all", "url": options.runtime.logger}
     return told
-
-
-def _demand_all(order: RevisionOrder) -> None:
-    """See that nothing is to be left out of what KServe's agent logs, which is all.
-
-    Raises:
-        Refused: columns are, or requests.
-    """
-    if order.payloads != Payloads():
-        what = "KServe's agent logs all of each request, and `payloads` says to leave something out"
-        raise Refused(what, "use Setpoint's own runtime, or say `log_payloads: false`")
 
 
 def rescaled(listed: Manifest, order: RevisionOrder, options: Options) -> Manifest:

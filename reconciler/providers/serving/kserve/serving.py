@@ -12,6 +12,7 @@ from reconciler.kubernetes.kubeconfig import find_access
 from reconciler.model.errors import Refused, Transient, Unavailable
 from reconciler.model.ids import Address, Digest
 from reconciler.model.observed import Endpoint, Figures, RevisionState
+from reconciler.plugins.refusals import demand, seen_to_by_gateway
 from reconciler.ports.serving import RevisionOrder
 from reconciler.providers.serving.kserve import prometheus
 from reconciler.providers.serving.kserve.kinds import revision_name
@@ -90,10 +91,7 @@ class KServeServing:
             Refused: we may not, KServe's runtime can't reach its model, or it asks for what its Gateway sees to.
             Unavailable: the API server couldn't answer.
         """
-        if order.access and order.access.asked:
-            asked = ", ".join(f"access.{name}" for name in order.access.asked)
-            what = f"{order.deployment} asks for {asked}, which its cluster's Gateway sees to"
-            raise Refused(what, "let the Gateway check keys, tokens, limits and CORS, and say access: {open: true}")
+        demand(seen_to_by_gateway(order.access))
         known = self._reading.known(revision_name(order.deployment, order.revision))
         if known and known.ending:
             raise Transient(f"revision {order.revision} of {order.deployment} is about to end", "it starts anew then")

@@ -10,6 +10,7 @@ from reconciler.kubernetes.client import Kubernetes
 from reconciler.kubernetes.kinds import Kind, Manifest
 from reconciler.model.errors import Refused
 from reconciler.model.ids import Address, Digest, name_of
+from reconciler.plugins.refusals import demand, undivided
 from reconciler.ports.serving import RevisionOrder
 from reconciler.providers.serving.kserve import access
 from reconciler.providers.serving.kserve import kinds as k
@@ -78,11 +79,9 @@ class Writing:
         Raises:
             Refused: the traffic is to be divided and nothing here can do that.
         """
-        has_gateway = bool(self._options.gateway(routing.visibility))
-        if not has_gateway and len(routing.traffic) > 1:
-            what = f"the traffic of {routing.deployment} can't be divided: a Service leads to one revision"
-            hint = f"set rollout.steps to [100], or install the Gateway API and name gateways.{routing.visibility}"
-            raise Refused(what, f"{hint} in environment.yaml")
+        gateway = self._options.gateway(routing.visibility)
+        demand(undivided(routing.traffic.values(), routing.visibility, gateway))
+        has_gateway = bool(gateway)
         kind, make = (k.ROUTES, route) if has_gateway else (k.SERVICES, service)
         self._apply(kind, make(routing, self._options))
         if former and former.kind is not kind:

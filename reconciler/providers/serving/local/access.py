@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from reconciler.model.errors import Refused
 from reconciler.model.kinds.access import Access, Cors
+from reconciler.plugins.refusals import demand, without_service
 from reconciler.providers.serving.local import cors
 from reconciler.providers.serving.local.authorizer import policy
 from runners.contract.mistakes import shown
@@ -91,9 +92,7 @@ def checked(access: Access | None, forward: str) -> None:
     Raises:
         Refused: it asks for an authentication service, and the environment has none; or what checks tokens isn't there.
     """
-    if access and access.forward and not forward:
-        what = "its spec says access.forward, and this environment has no authentication service"
-        raise Refused(what, "set forward_auth, the service's URL, in `serving` of environment.yaml, or use access.keys")
+    demand(without_service(access, forward))
     if access and (access.jwt or access.limits):
         missing = [name for name in ("jwt", "cryptography", "httpx", "uvicorn") if not find_spec(name)]
         if missing:

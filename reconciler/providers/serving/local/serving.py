@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address, Digest, name_of
 from reconciler.model.observed import Endpoint, Figures, Revision, RevisionState
+from reconciler.plugins.refusals import demand, without_tls
 from reconciler.ports.clock import Clock
 from reconciler.ports.serving import RevisionOrder
 from reconciler.providers.serving.local import access, proxies, replica_lifecycle
@@ -24,7 +25,6 @@ from reconciler.providers.serving.local.record_files import LEAVING
 from reconciler.providers.serving.local.records import EndpointRecord, RevisionRecord
 from reconciler.providers.serving.local.replicas import Limits, Replicas
 from reconciler.providers.serving.local.store import Store
-from reconciler.providers.serving.local.tls import demanded
 from reconciler.providers.serving.local.tls import read as read_tls
 
 SERVE = (sys.executable, "-m", "runners.serve")
@@ -103,8 +103,7 @@ class LocalServing:
         """
         keys = access.keys_of(order.access, self._environ)
         access.checked(order.access, self._forward)
-        if order.visibility == "public":
-            demanded(self._tls, self._public)
+        demand(without_tls(self._tls, self._public, order.visibility))
         with self._writing() as now:
             endpoint = self._store.endpoint(order.deployment) or EndpointRecord(order.deployment, created=now)
             known = endpoint.revisions.get(order.revision)

@@ -5,23 +5,19 @@ folder of the endpoints (https://caddyserver.com/docs/automatic-https#local-http
 they change.
 """
 
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from reconciler.model.errors import Refused
+from reconciler.plugins.refusals import TLS
 from runners.contract.mistakes import shown
 
 Json = dict[str, Any]
 
 ROOT = "caddy/door/pki/authorities/local/root.crt"
 """The root certificate of Caddy's own CA, below the folder of the endpoints."""
-_FIX = (
-    "set `tls` in `serving` of environment.yaml: internal, {certificate: FILE, key: FILE}, "
-    "or off where something before it speaks TLS"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,30 +47,12 @@ def read(told: Any) -> Tls | None:
     if told == "internal":
         return Tls()
     if not isinstance(told, Mapping) or told.keys() != {"certificate", "key"}:
-        raise Refused(f"tls is {shown(told)}", _FIX)
+        raise Refused(f"tls is {shown(told)}", TLS)
     found = Tls(str(told["certificate"]), str(told["key"]))
     for file in (found.certificate, found.key):
         if not Path(file).is_absolute() or not Path(file).is_file():
             raise Refused(f"the file {file} of tls is not there", "give the absolute path of a PEM file")
     return found
-
-
-def demanded(told: Any, address: str) -> None:
-    """See that a listener beyond this machine speaks TLS, or that somebody has said that it needn't.
-
-    Raises:
-        Refused: nothing is said.
-    """
-    if told is None and not is_loopback(address):
-        raise Refused(f"public endpoints of this environment listen at {address} without TLS", _FIX)
-
-
-def is_loopback(address: str) -> bool:
-    """Tell whether only this machine reaches an address."""
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return address == "localhost"
 
 
 def policies(tls: Tls, name: str) -> list[Json]:

@@ -38,7 +38,7 @@ def test_a_page() -> None:
     )  # fmt: skip
     assert page(told, NOW) == [
         "datasets/a in dev: ready",
-        "  Ready: True, Serving, 3 h ago: all is well",
+        "  Ready: True for 3 h, Serving: all is well",
         "newest runs:",
         "  datasets/a/1, accepted, 5 h ago, changed: source",
         "facts:",
@@ -106,6 +106,31 @@ def test_what_it_waits_for(told: Described, what: str) -> None:
 )
 def test_the_command_that_comes_next(told: Described, first: str) -> None:
     assert commands(told)[0] == f"setpoint {first} --environment dev"
+
+
+def test_what_to_do_is_wrapped_and_not_cut() -> None:
+    remedy = " ".join(["either deal its rows out as those of the live model were"] * 6) + " or propose it by hand"
+    lines = page(described(state="stalled", conditions=[condition(message=remedy), condition(type="Stalled")]), NOW)
+    assert remedy in " ".join(line.strip() for line in lines)
+    assert max(map(len, lines)) <= WIDTH
+    assert "  waits for: a person" in lines
+
+
+def test_a_message_that_two_conditions_have_is_told_once() -> None:
+    lines = page(described(state="stalled", conditions=[condition(status="False"), condition(type="Stalled")]), NOW)
+    assert lines[1:3] == ["  Ready: False for 3 h, Serving: all is well", "  Stalled: True for 3 h, Serving"]
+
+
+def test_a_message_that_is_newer_than_its_condition_says_so() -> None:
+    told = described(conditions=[condition(message="event 0")], events=[event(0)])
+    assert page(told, NOW)[1] == "  Ready: True for 3 h, Serving: event 0 (told 2 min ago)"
+
+
+def test_a_promotion_does_not_wait_for_what_waits_for_it() -> None:
+    needs = {"deployments/api": "waiting", "experiments/score": "reconciling"}
+    told = described("promotions/go", "waiting", facts={"deployment": "deployments/api"}, needs=needs)
+    assert waits_for(told) == "all is well; above it: experiments/score (reconciling)"
+    assert "needs: deployments/api (waiting), experiments/score (reconciling)" in page(told, NOW)
 
 
 def test_neighbours_that_can_t_be_read_are_no_absent_ones() -> None:

@@ -105,7 +105,7 @@ def test_where_columns_are_not_all_declared_none_is_refused(dataset: dict[str, A
 
 
 def test_ones_own_code_may_report_metrics_of_its_own_but_none_the_wrong_way_round() -> None:
-    own: dict[str, Any] = {"runner": {"command": ["python", "train.py"]}}
+    own: dict[str, Any] = {"runner": {"command": ["train"]}}
     gates = {"gates": [{"metric": "profit", "minimum": 1}]}
     assert problems(experiments__score={**own, "metric": {"name": "profit"}}, promotions__go=gates) == []
     (line,) = problems(experiments__score={**own, "metric": {"name": "brier"}})

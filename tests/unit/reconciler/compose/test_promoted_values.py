@@ -12,8 +12,8 @@ BASE = {
     "specs/pools/shared.yaml": "capacity: {cpus: 2}\n",
     "specs/deployments/api.yaml": "replicas: {maximum: 3}\n",
     "specs/promotions/go.yaml": "spec: deployments/api\nfields: [replicas, rollout, access]\nroute: [dev, prod]\n",
-    "environments/dev/environment.yaml": "variables: {most: 7}\n",
-    "environments/prod/environment.yaml": "{}\n",
+    "environments/dev/environment.yaml": "variables: {most: 7}\nserving: {provider: local, tls: internal}\n",
+    "environments/prod/environment.yaml": "serving: {provider: local, tls: internal}\n",
 }
 
 
@@ -68,7 +68,7 @@ def test_what_only_the_patch_here_says_gives_way_to_the_default_there() -> None:
 def test_what_belongs_to_the_other_environment_stays_there(dev: str, why: str) -> None:
     found = promoted(
         dev=dev, prod="visibility: public\naccess: {open: true}\n",
-        **{"environments/dev/environment.yaml": "variables: {most: 7, wait: 7s}\n"},
+        **{"environments/dev/environment.yaml": "variables: {most: 7, wait: 7s}\nserving: {provider: local, tls: off}"},
     )  # fmt: skip
     (problem,) = found.problems
     assert (found.edits, why in str(problem)) == ({}, True), problem

@@ -70,7 +70,7 @@ def test_a_wrong_parameter_is_told_with_its_place(params: str, problem: str) -> 
         ("tabular", '{model: gbm, subsample: "interval(0, 1)", num_leaves: "int(interval(2, 9))"}'),
         ("images", "{size: 16, colour: true, C: 2}"),
         ("torch-images", '{epochs: 3, channels: [8, 16], dropout: "interval(0, 1)"}'),
-        ("{command: [python, train.py]}", "{anything: [goes], really: true}"),
+        ("{command: [train]}", "{anything: [goes], really: true}"),
     ],
 )
 def test_what_a_runner_takes_is_taken(runner: str, params: str) -> None:

@@ -55,6 +55,14 @@ def test_a_union_is_told_by_the_nearest_branch(runner: Any, expected: list[str])
     assert told(runner=runner) == expected
 
 
+def test_a_list_of_one_wrong_entry_is_not_told_to_be_empty() -> None:
+    public = {"visibility": "public", "access": {"open": True, "cors": {"origins": ["shop.example/x"]}}}
+    (wrong,) = told("deployments", **public)
+    assert wrong.startswith("access.cors.origins[0]: `shop.example/x` is no origin")
+    public["access"]["cors"]["origins"] = []  # type: ignore[index]
+    assert told("deployments", **public) == ["access.cors.origins: it may not be empty"]
+
+
 def test_mappings_and_lists_have_paths() -> None:
     columns = {"age": {"type": "int"}, "sex": {"type": "string", "enum": [{}]}}
     assert told("datasets", source={"sql": {"url": "x", "query": ""}}, columns=columns) == [

@@ -83,6 +83,9 @@ def routes(decision: Decision) -> list[dict[str, int]]:
 def test_without_a_pinned_model_it_waits_for_a_promotion() -> None:
     found = stage.decide(stage.resource(API), stage.actual())
     assert (found.phase, found.reason, found.changes) == (Phase.WAITING, "NoModel", ())
+    assert "no promotion proposes one: add one, or `setpoint promote`" in found.message
+    named = stage.decide(stage.resource(API), stage.actual(), stage.resource(stage.GO))
+    assert named.message == f"no model is pinned yet: {stage.GO} proposes one"
 
 
 def test_what_people_proposed_goes_when_it_is_merged_and_waits_until_then() -> None:

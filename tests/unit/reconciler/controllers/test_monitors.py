@@ -1,5 +1,6 @@
 """Monitors: reports that fall due, windows that follow one another, alerts that act within their limits."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -66,6 +67,20 @@ def test_the_traffic_of_each_environment_has_reports_of_its_own() -> None:
         for name in ("dev", "prod")
     ]
     assert len(set(found)) == 2
+
+
+def test_a_report_is_of_a_model_and_not_of_a_revision() -> None:
+    """A change of `access` alone makes another revision, which had its reports already."""
+    live = [replace(stage.live("2", ago(days=9)), revision=Digest(revision * 12)) for revision in "ab"]
+    found = [stage.decide(stage.resource(WATCH), stage.actual(), upstream=[stage.upstream(API, one)]) for one in live]
+    assert len({stage.started(one).run for one in found}) == 1
+
+
+@pytest.mark.parametrize(("about", "which"), [(LIVE, "next report"), (FORMER, "first report of this model")])
+def test_a_model_that_had_a_report_waits_for_the_next(about: RunName, which: str) -> None:
+    known = {report("a"): stage.reported(BEFORE, about=about)}
+    found = decide(stage.actual(stage.version(report("a")), results=known), ago(seconds=10))
+    assert found.message == f"the {which} waits for its schedule"
 
 
 def test_an_operator_may_ask_for_a_report_now() -> None:

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from reconciler.controllers.pinned import same_as
 from reconciler.model.change import AcceptRun, CancelJob, DropRun, StartRun
 from reconciler.model.decision import DataVersion, Decision, Phase
+from reconciler.model.facts import VersionFacts
 from reconciler.model.ids import Address, RunName
 from reconciler.model.observed import Controls
 from reconciler.model.resource import Resource
@@ -174,7 +176,9 @@ def test_what_was_pinned_does_not_go_on_without_its_pin(address: Address) -> Non
 
 def test_the_same_data_keeps_its_moment_and_its_name_while_that_is_there() -> None:
     former = {"in_force": [{**row(LOANS), "version": version(LOANS, "3")}]}
-    assert decide(pinned(LOANS), facts=former).facts["in_force"] == former["in_force"]
+    found = decide(pinned(LOANS), facts=former)
+    assert found.facts["in_force"] == former["in_force"]
+    assert f"its content is that of {version(LOANS, '3')}, which stays the version in force" in found.message
     gone = {"in_force": [{**row(LOANS), "version": version(LOANS, "8")}]}
     assert decide(pinned(LOANS), facts=gone).facts["in_force"] == [row(LOANS)]
     other = {"in_force": [row(LOANS, "2")]}
@@ -187,3 +191,28 @@ def test_only_so_many_are_kept_and_the_pinned_one_always_is() -> None:
     }
     found = decide(pinned(LOANS, keep=2), results=kept)
     assert [change.run for change in stage.of(found, DropRun)] == [version(LOANS, "2")]
+
+
+@pytest.mark.parametrize("address", BOTH)
+def test_what_comes_in_once_more_says_why_the_former_version_stays_in_force(address: Address) -> None:
+    former = {**row(address), "version": version(address, "3")}
+    same = DataVersion(version(address, "1"), "rows-1")
+    facts: VersionFacts = {"content": "rows-1", "in_force": [former]}
+    why = f"its content is that of {former['version']}, which stays the version in force since 2026-01-01 00:00 UTC"
+    assert same_as(same, facts) == why
+    assert same_as(DataVersion(version(address, "3"), "rows-1"), facts) == ""
+    assert same_as(DataVersion(version(address, "2"), "rows-2"), facts) == ""
+    assert same_as(None, facts) == same_as(same, {}) == ""
+
+
+def test_a_dataset_tells_that_its_newest_version_is_the_one_in_force_by_another_name() -> None:
+    thing = stage.resource(LOANS)
+    run = stage.started(stage.decide(thing, stage.actual())).run
+    former = {**row(LOANS), "version": version(LOANS, "3")}
+    both = stage.version(run), stage.version(version(LOANS, "3"))
+    told = {run: stage.result(content="rows-1", facts={"rows": 5})}
+    found = stage.decide(thing, stage.actual(*both, results=told, facts={LOANS: {"in_force": [former]}}))
+    assert found.message.startswith(
+        f"version {run[-12:]} with 5 rows is merged; its content is that of {former['version']}"
+    )
+    assert found.facts["in_force"] == [former]

@@ -7,9 +7,10 @@ import pytest
 from reconciler.controllers.promotion_case import case_of
 from reconciler.controllers.replay import Look, look_at
 from reconciler.controllers.replay_evidence import replay_section
+from reconciler.model.change import OpenProposal
 from reconciler.model.kinds.promotions import Promotion
 from tests.unit.reconciler import stage
-from tests.unit.reconciler.controllers.replaying import BEST, LIVE, REPLAY, share, told
+from tests.unit.reconciler.controllers.replaying import BEST, LIVE, RECENT, REPLAY, judged, share, told
 from tests.unit.reconciler.stage import API, GO, MODEL
 
 MEAN = {"value": -0.02, "low": -0.03, "high": -0.01, "count": 1000}
@@ -106,3 +107,15 @@ def test_what_others_wrote_is_inert() -> None:
     assert "<img" not in text
     assert "\n# head" not in text
     assert "[img" not in text
+
+
+def test_rows_that_a_model_was_trained_on_are_told_as_left_out() -> None:
+    outcomes = {"rows": 700, "seen": {"candidate": 250, "live": 0}}
+    (proposal,) = stage.of(judged(told(outcomes=outcomes), gates=[RECENT]), OpenProposal)
+    assert (
+        "Outcomes are known of 700 rows, without 250 that the candidate model was trained or chosen on."
+        in proposal.body
+    )
+    few = judged(told(outcomes={**outcomes, "rows": 50}), gates=[RECENT])
+    assert "outcomes are known of 50 of 1,000 replayed rows that neither model was trained on" in few.message
+    assert judged(told(outcomes={"rows": 700, "seen": [1]}), gates=[RECENT]).reason == "WaitsForReview"

@@ -88,3 +88,38 @@ def test_one_that_is_tried_again_is_not_taken_back_meanwhile() -> None:
     back = serving(new(), old(), traffic={OLD: 100}, since=stage.ago(minutes=1))
     asked = stage.requested(stage.API, stage.ago(seconds=5))
     assert not written(decide(back, facts={"rolled_back": [NEW]}, controls=asked)).is_rolled_back
+
+
+def on_its_way(**parts: Any) -> dict[str, Any]:
+    """Return what a status tells while another revision of the model that serves is on its way."""
+    facts = {
+        "trial": "one",
+        "revision": "b",
+        "traffic": {"a": 80, "b": 20},
+        "revisions": {"a": {"trial": "one"}, "b": {"trial": "one"}},
+        "served": [{"trial": "one", "digest": "sha256:1", "since": hour(3).isoformat()}],
+    }
+    ready = {"type": "Ready", "status": "False", "reason": "RollingOut", "since": hour(8).isoformat()}
+    return {"state": "Reconciling", "facts": {**facts, **parts}, "conditions": [ready]}
+
+
+def test_what_serves_goes_on_serving_while_another_revision_of_it_is_on_its_way() -> None:
+    assert seen(on_its_way()).serves == hour(3)
+    failed = {**on_its_way(rolled_back=["b"]), "state": "Stalled"}
+    assert (seen(failed).serves, seen(failed).is_rolled_back) == (hour(3), False)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"revisions": {"a": {"trial": "other"}, "b": {"trial": "one"}}},
+        {"served": [{"trial": "other", "since": hour(3).isoformat()}]},
+        {"traffic": {}},
+        {"revisions": [1]},
+        {"revisions": {"a": 1}},
+        {"served": [1]},
+        {"served": "one"},
+    ],
+)
+def test_what_does_not_answer_all_requests_is_on_its_way(parts: dict[str, Any]) -> None:
+    assert seen(on_its_way(**parts)).serves is None

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.watched.folder import FolderTree
-from tests.unit.reconciler.git.people import Clone
+from tests.unit.reconciler.git.people import Clone, git
 
 
 def test_files_are_read_by_id_and_links_are_odd(tmp_path: Path) -> None:
@@ -76,3 +76,16 @@ def test_a_pointer_of_git_lfs_in_a_folder_of_code_is_told(tmp_path: Path) -> Non
     found = FolderTree(tmp_path).unfit("code")
     assert found
     assert found[0] == "train.py is a Git LFS pointer, not the file itself"
+
+
+def test_what_git_would_take_lies_in_a_folder(tmp_path: Path) -> None:
+    for name in ("code/mine/train.py", "code/mine/deep/a.py", "code/mine/x.pyc", "specs/a.yaml"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    assert FolderTree(tmp_path).inside("code/mine") == {"train.py", "deep/a.py", "x.pyc"}, "nothing ignores anything"
+    git(tmp_path, "init", "--quiet")
+    (tmp_path / ".gitignore").write_text("*.pyc\n")
+    tree = FolderTree(tmp_path)
+    assert tree.inside("code/mine") == {"train.py", "deep/a.py"}
+    assert tree.inside("") == {".gitignore", "code/mine/train.py", "code/mine/deep/a.py", "specs/a.yaml"}
+    assert tree.inside("nowhere") == frozenset()

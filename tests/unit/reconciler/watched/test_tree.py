@@ -86,6 +86,8 @@ def test_what_of_a_folder_can_t_be_exported_is_told_by_the_law_of_exports(
     ada.git("-c", "advice.addEmbeddedRepo=false", "add", ".")
     tree = GitTree(objects, CommitId(ada.commit({})))
     assert tree.unfit("good") is None
+    assert tree.inside("good") == {path.removeprefix("good/") for path in tree.inside("") if path.startswith("good/")}
+    assert tree.inside("good")
     for folder, what in (("out", "link is a symbolic link out of its folder"), ("sub", "lib is a submodule")):
         found = tree.unfit(folder)
         assert found

@@ -1,6 +1,7 @@
 """Answers to measure, drawn once from a seed; and trials as training leaves them."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 from runners.evaluate.predictions import Answers
+from runners.evaluate.seen import seen_of
 from runners.evaluate.tables import Columns, write_parquet
 from runners.models import load
 from runners.models.loading import digest_of
@@ -57,8 +59,15 @@ def answers(request: pytest.FixtureRequest) -> Answers:
     return made
 
 
-def trial(folder: Path, run: str = "experiments/ill/aaaaaaaaaaaa", *, sign: float = 1.0, **parts: object) -> Path:
-    """Leave a trial of the linear model as training would: its test rows with what it answered."""
+def trial(
+    folder: Path,
+    run: str = "experiments/ill/aaaaaaaaaaaa",
+    *,
+    sign: float = 1.0,
+    saw: Iterable[int] = (1000, 1001),
+    **parts: object,
+) -> Path:
+    """Leave a trial of the linear model as training would: its test rows with what it answered, and the rows it saw."""
     folder.mkdir(parents=True, exist_ok=True)
     content = linear_model(sign)
     known = replace(signature(), files={"model.onnx": digest_of(content)}, **parts).sealed()  # type: ignore[arg-type]
@@ -70,6 +79,7 @@ def trial(folder: Path, run: str = "experiments/ill/aaaaaaaaaaaa", *, sign: floa
     answer = load(folder).predict({name: columns[name] for name in ("age", "weight")})
     answered = {"prediction": answer.prediction, "predicted_probability": answer.probability}
     write_parquet({**columns, **answered}, folder / "reference.parquet")  # type: ignore[dict-item]
+    seen_of(["id"], [{"id": np.array(list(saw))}]).write(folder)
     return folder
 
 
@@ -93,6 +103,6 @@ def candidate(tmp_path: Path) -> Path:
     return trial(tmp_path / "candidate")
 
 
-def backwards(folder: Path) -> Path:
+def backwards(folder: Path, saw: Iterable[int] = (1000, 1001)) -> Path:
     """Leave a trial whose model says the contrary of the linear one: it is always wrong where that is right."""
-    return trial(folder, "experiments/ill/bbbbbbbbbbbb", sign=-1.0)
+    return trial(folder, "experiments/ill/bbbbbbbbbbbb", sign=-1.0, saw=saw)

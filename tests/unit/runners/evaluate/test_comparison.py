@@ -45,6 +45,26 @@ def test_both_models_are_measured_on_the_same_rows(out: Path, candidate: Path, t
     assert result.facts["intervals"]["roc_auc"]["low"] > 0
 
 
+def test_rows_that_the_live_model_has_seen_judge_neither(out: Path, candidate: Path, tmp_path: Path) -> None:
+    live = backwards(tmp_path / "live", saw=range(120))
+    result = compare(request(out, candidate=candidate, live=live), out)
+    assert (result.facts["rows"], result.facts["obstacle"]) == (180, "")
+    assert result.facts["judged"] == {"tested": 300, "seen": 120, "by": ["id"]}
+    assert "(120 that the live model has seen are left out)" in (out / "comparison.md").read_text()
+    slices = result.facts["candidate"]["slices"]["town"]
+    assert sum(one["rows"] for one in slices.values()) == 180
+
+
+def test_where_too_few_are_left_nothing_is_compared_and_why_is_told(out: Path, candidate: Path, tmp_path: Path) -> None:
+    bound = AskedBound(metric="roc_auc", confidence=0.9)
+    asked = request(out, candidate=candidate, live=backwards(tmp_path / "live", saw=range(250)))
+    result = compare(asked.model_copy(update={"params": {"bounds": [bound.model_dump()]}}), out)
+    assert not [name for name in result.metrics if not name.startswith("candidate.")]
+    assert (result.facts["live"], result.facts["rows"], "bounds" in result.facts) == (None, 300, False)
+    assert "trained or chosen on 250 of the candidate's 300 test rows" in result.facts["obstacle"]
+    assert "It can't be held against the live model: the live model was" in (out / "comparison.md").read_text()
+
+
 def test_a_candidate_alone_is_measured_alone(out: Path, candidate: Path) -> None:
     result = compare(request(out, candidate=candidate), out)
     assert result.facts["live"] is None

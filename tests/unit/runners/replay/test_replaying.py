@@ -30,7 +30,7 @@ TASKS: dict[str, dict[str, Any]] = {
 }
 
 
-def lines(rows: int, seed: int, *, shuffled: bool = False) -> tuple[list[dict[str, Any]], str]:
+def lines(rows: int, seed: int, *, shuffled: bool = False, first: int = 0) -> tuple[list[dict[str, Any]], str]:
     """Return orders as requests, and the same with what became of them as CSV."""
     chance = np.random.default_rng(seed)
     told = []
@@ -39,7 +39,9 @@ def lines(rows: int, seed: int, *, shuffled: bool = False) -> tuple[list[dict[st
         fast = kind == "air"
         is_late = int(weight + (0 if fast else 1) + chance.normal(0, 0.4) > 0.5)
         town = ("A", "B", "C")[int(np.clip(round(weight + fast), 0, 2))]
-        told.append(({"id": row, "weight": weight, "kind": kind}, (is_late, town, round(10 * weight + 5 * fast, 3))))
+        told.append(
+            ({"id": first + row, "weight": weight, "kind": kind}, (is_late, town, round(10 * weight + 5 * fast, 3)))
+        )
     known = [one for _, one in told]
     if shuffled:
         known = [known[place] for place in chance.permutation(rows)]
@@ -83,8 +85,8 @@ def train(table: Path, target: str, folder: Path, run_name: str) -> Path:
 
 
 def asked(live: Path, folder: Path) -> tuple[str, dict[str, Any]]:
-    """Have a live model answer 500 new orders, log that, and write what became of them."""
-    requests, text = lines(500, 2)
+    """Have a live model answer 500 orders, ten of them of the table, log that, and write what became of them."""
+    requests, text = lines(500, 2, first=590)
     columns = {name: [one[name] for one in requests] for name in ("weight", "kind")}
     said = load(live).predict(columns)
     chances = said.probability if said.probability is not None else said.probabilities
@@ -126,7 +128,9 @@ def test_an_equal_model_differs_in_nothing_and_one_of_shuffled_labels_loses(
         read = document_of(RunName("promotions/x/1"), "result.json", found[name].model_dump_json().encode())
         assert read["accepted"], read
     same, other = found["same"], found["shuffled"]
-    assert (same.facts["rows"], same.facts["outcomes"]["rows"], same.facts["repeated"]["value"]) == (500, 500, 1)
+    known = same.facts["outcomes"]
+    assert (same.facts["rows"], known["rows"], same.facts["repeated"]["value"]) == (500, 500 - known["seen"]["live"], 1)
+    assert 0 < known["seen"]["live"] == known["seen"]["candidate"] < 10, "those that tested were seen by neither"
     assert same.facts["figures"]["differing"]["value"] == 0
     assert same.metrics[f"difference.{metric}"] == 0
     assert other.facts["figures"]["differing"]["value"] > 0.15

@@ -11,5 +11,5 @@ def test_every_piece_is_there(tmp_path: Path) -> None:
     files = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")}
     assert files >= {
         "metrics.json", "slices.json", "params.json", "environment.json", "provenance.json", "examples.json",
-        "reference.parquet", "model-card.md", "curves/roc.png", "curves/learning.png",
+        "reference.parquet", "seen.parquet", "model-card.md", "curves/roc.png", "curves/learning.png",
     }  # fmt: skip

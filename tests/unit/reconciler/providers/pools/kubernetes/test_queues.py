@@ -71,7 +71,7 @@ def test_what_tells_that_all_is_there_comes_last() -> None:
 
 
 def test_a_kind_without_labels_is_refused() -> None:
-    with pytest.raises(Refused, match="kind a100, which pools/shared has") as caught:
+    with pytest.raises(Refused, match="nodes that have gpus of kind a100") as caught:
         pieces(SHARED, KINDS, replace(SETTINGS, gpu_kinds={}))
     assert "pool.gpu_kinds.a100" in caught.value.hint
 

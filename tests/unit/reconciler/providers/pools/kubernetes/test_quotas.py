@@ -10,13 +10,12 @@ from reconciler.model.errors import Refused
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.quantity import parse_quantity
 from reconciler.providers.pools.kubernetes.quotas import CPU, GPU, MEMORY, REST, capacity_of, quotas, written
-from tests.unit.reconciler.providers.pools.kubernetes.told import SHARED
 
 A100, T4, ANY = (GPU, "a100"), (GPU, "t4"), (GPU, "")
 
 
 def shares(**spec: Any) -> dict[str, Any]:
-    return dict(quotas(SHARED, Pool.model_validate(spec)))
+    return dict(quotas(Pool.model_validate(spec)))
 
 
 def test_teams_share_by_weight() -> None:
@@ -62,7 +61,7 @@ share = st.builds(lambda weight, limit: {"weight": weight, "limit": limit}, st.f
 @given(amounts, amounts, st.dictionaries(names, share, max_size=5))
 def test_all_quotas_together_are_the_capacity(gpus: int, cpus: int, teams: dict[str, Any]) -> None:
     spec = Pool.model_validate({"capacity": {"gpus": gpus, "cpus": cpus}, "teams": teams})
-    told = quotas(SHARED, spec)
+    told = quotas(spec)
     for resource, amount in capacity_of(spec.capacity).items():
         parts = [quota.nominal[resource] for quota in told.values()]
         assert sum(parts) == amount

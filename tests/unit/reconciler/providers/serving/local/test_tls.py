@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reconciler.model.errors import Refused
-from reconciler.providers.serving.local.tls import Tls, apps, demanded, policies, read
+from reconciler.providers.serving.local.tls import Tls, apps, policies, read
 
 
 @pytest.fixture
@@ -28,19 +28,6 @@ def test_what_can_be_said(files: dict[str, str]) -> None:
 def test_what_can_t_be_said_is_refused(told: Any) -> None:
     with pytest.raises(Refused):
         read(told)
-
-
-@pytest.mark.parametrize(("address", "is_refused"), [("0.0.0.0", True), ("10.0.0.1", True), ("::", True), ("", True)])
-def test_beyond_this_machine_something_is_said(address: str, is_refused: bool) -> None:
-    with pytest.raises(Refused, match="without TLS"):
-        demanded(None, address)
-    for told in ("off", False, "internal"):
-        demanded(told, address)
-
-
-@pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.9", "::1", "localhost"])
-def test_on_this_machine_nothing_need_be_said(address: str) -> None:
-    demanded(None, address)
 
 
 def test_new_files_are_another_configuration(files: dict[str, str]) -> None:

@@ -1,0 +1,29 @@
+"""What providers refuse by their options alone; that `validate` finds it is held beside the composition."""
+
+from typing import Any
+
+import pytest
+
+from reconciler.model.errors import Refused
+from reconciler.plugins.refusals import demand, is_loopback, undivided, without_tls
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "10.0.0.1", "::", ""])
+def test_beyond_this_machine_something_is_said_of_tls(address: str) -> None:
+    with pytest.raises(Refused, match="without TLS"):
+        demand(without_tls(None, address, "public"))
+    for said in ("off", False, "internal"):
+        demand(without_tls(said, address, "public"))
+    demand(without_tls(None, address, "internal"))
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.9", "::1", "localhost"])
+def test_on_this_machine_nothing_need_be_said(address: str) -> None:
+    demand(without_tls(None, address, "public"))
+    assert is_loopback(address)
+
+
+@pytest.mark.parametrize(("shares", "is_whole"), [([100], True), ([50, 50], False), ([50, 100], False), ([], True)])
+def test_a_service_takes_all_or_nothing(shares: list[Any], is_whole: bool) -> None:
+    assert (not list(undivided(shares, "public", ""))) == is_whole
+    assert list(undivided(shares, "public", "a/b")) == []
