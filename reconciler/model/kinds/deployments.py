@@ -5,11 +5,11 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from reconciler.model.ids import Address
 from reconciler.model.kinds.access import Access
 from reconciler.model.kinds.inference_graph import Node, check_graph, members_of
 from reconciler.model.kinds.recurring import Recurring
 from reconciler.model.kinds.spec import Block, JobSpec
-from reconciler.model.ids import Address
 from reconciler.model.quantity import Duration, parse_duration
 from runners.contract.formats import FIRST, LEFT_OUT
 from runners.contract.text import ordinal

@@ -55,8 +55,8 @@ class Node(Block):
 
     name: str = Field(default=ROOT, pattern=DNS_LABEL, description="Its name; the one called `root` answers.")
     router: Literal["sequence", "ensemble", "switch"] = Field(
-        description="`sequence`: one step after the other, and the last one answers; `ensemble`: all of them, and their "
-        "answers are combined; `switch`: each row by one of them."
+        description="`sequence`: one step after the other, and the last one answers; `ensemble`: all of them, and "
+        "their answers are combined; `switch`: each row by one of them."
     )
     steps: tuple[Step, ...] = Field(min_length=1, max_length=20, description="Whom it asks, in this order.")
     combine: Literal["mean", "vote"] = Field(
