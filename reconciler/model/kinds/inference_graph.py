@@ -74,7 +74,7 @@ class Node(Block):
             raise ValueError(f"two steps of the node {self.name} are called {twice}: name each once")
         for told, router, what in self._told():
             if told and self.router != router:
-                raise ValueError(f"{what} is for a {router}, and the node {self.name} is a {self.router}")
+                raise ValueError(f"{what} is a word of {router}, and the node {self.name} is of {self.router}")
         if self.router == "switch":
             self._switches()
         for place, step in enumerate(self.steps):
