@@ -13,6 +13,7 @@ import httptools
 from runners.serve.answers import Answer, refused
 from runners.serve.http import request as bounds
 from runners.serve.http.connections import Connections
+from runners.serve.http.packing import SMALLEST, is_packable, packed, takes_gzip, varying
 from runners.serve.http.request import RefusedRequest, Request, target
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -182,6 +183,15 @@ class Connection(asyncio.Protocol):
             self._refuse(one)
 
     def _reply(self, answer: Answer) -> None:
+        asked = self._asked
+        if len(answer.body) >= SMALLEST and asked is not None and is_packable(answer):
+            if takes_gzip(asked.head) and asked.method != "HEAD":
+                self._all.aside(lambda: packed(answer), self._send)
+                return
+            answer = varying(answer)
+        self._send(answer)
+
+    def _send(self, answer: Answer) -> None:
         asked, self._asked = self._asked, None
         transport, everyone = self._transport, self._all
         if asked is None or transport.is_closing():

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Protocol
 
 from runners.serve.answers import JSON, Answer, Headers
-from runners.serve.http.request import App
+from runners.serve.http.request import App, Reply
 
 _REASONS = {one.value: one.phrase for one in HTTPStatus}
 _CLOSE = b"connection: close\r\n"
@@ -32,10 +32,17 @@ class Connections:
         app: what answers.
         limit: bytes of the largest body.
         later: runs a function in a later turn of the event loop.
+        aside: makes an answer where no other request waits for it, and hands it over.
     """
 
-    def __init__(self, app: App, limit: int, later: Callable[[Callable[[], None]], object]) -> None:
-        self.app, self.limit, self.later = app, limit, later
+    def __init__(
+        self,
+        app: App,
+        limit: int,
+        later: Callable[[Callable[[], None]], object],
+        aside: Callable[[Callable[[], Answer], Reply], None],
+    ) -> None:
+        self.app, self.limit, self.later, self.aside = app, limit, later, aside
         self.open: set[Held] = set()
         self.is_ending = False
         self.now = 0.0

@@ -197,7 +197,8 @@ def _proxy(sockets: Sequence[Path], interval: str, health: Json | None = None) -
             "retry_match": [_WHOLE_ONES],
         },
         "request_buffers": LARGEST_HELD,
-        "transport": {"protocol": "http", "keep_alive": {"idle_timeout": "30s"}},
+        # What a client takes is asked of a replica as it is: Caddy would ask for gzip by itself, and unpack that.
+        "transport": {"protocol": "http", "keep_alive": {"idle_timeout": "30s"}, "compression": False},
         **({"health_checks": health} if health else {}),
     }
 
