@@ -9,9 +9,12 @@ from collections.abc import Mapping
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from runners.models.generation import generator_of
 from runners.serve.about import ABOUT_SERVER, about_model
-from runners.serve.answers import JSON, Answer, inferred, refused, told
+from runners.serve.answers import JSON, Answer, Streamed, inferred, refused, told
 from runners.serve.bodies import is_known, unpacked
+from runners.serve.chat import told as chat
+from runners.serve.chat.writing import Writing
 from runners.serve.columns import of_instances
 from runners.serve.explaining import Explaining, missing
 from runners.serve.form import POLICY, form
@@ -53,8 +56,11 @@ class Application:
         self._plain = {path: served for path, served in self._infer.items() if not served.signature.image}
         explaining = [Explaining(served.name, served.model) for served in models]
         self._explaining = {path: one for one in explaining for path in one.paths}
-        self._pages = pages(models)
         first = models.first
+        generator = generator_of(first.model)
+        self._writing = Writing(first, generator) if generator else None
+        self._chats = self._writing.paths if self._writing else {}
+        self._pages = pages(models) | (written_pages(self._writing, first) if self._writing else {})
         self._form = Answer(200, form(first.name, first.signature).encode(), _HTML)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -83,7 +89,7 @@ class Application:
             return self._form
         if (page := self._pages.get(path)) is not None:
             return page
-        if path in self._predict or path in self._infer or path in self._explaining:
+        if path in self._predict or path in self._infer or path in self._explaining or path in self._chats:
             return refused(405, "post a request here", (*JSON, (b"allow", b"POST")))
         return self._unknown(path)
 
@@ -93,34 +99,48 @@ class Application:
         served = asked or self._models.first
         answer = await served.guarded(self._answer(request, exchange, served), exchange)
         if answer is None:
-            answer = refused(exchange.status, exchange.error)
+            answer = self._refused(path, exchange.status, exchange.error)
         exchange.status = answer.status
-        if asked and SMOKE not in request.head:
-            asked.tell(exchange, began)
+        is_told = asked is not None or (path in self._chats and not isinstance(answer, Streamed))
+        if is_told and SMOKE not in request.head:
+            served.tell(exchange, began)
         reply(answer)
 
-    async def _answer(self, request: Request, exchange: Exchange, served: ServedModel) -> Answer:
-        path, head, body = request.path, request.head, request.body
-        if body is not None and (encoding := head.get(CODED, b"identity")).lower() != b"identity":
-            if not is_known(encoding):
-                what = f"(Content-Encoding {encoding.decode('latin-1')[:40]} isn't read)"
-                return refused(415, f"send requests uncompressed, or by gzip or deflate {what}")
-            try:
-                body = unpacked(body, encoding, self._limit)
-            except ValueError as error:
-                return refused(400, f"the body can't be unpacked as the Content-Encoding says: {error}")
-        if body is None:
-            limit = f"{self._limit / 2**20:g} MiB"
-            return refused(413, f"the request is larger than {limit}: send fewer rows in each request")
+    def _refused(self, path: str, status: int, what: str) -> Answer:
+        """Return an error in the form of the protocol that was asked by."""
+        return chat.refused(status, what) if path in self._chats else refused(status, what)
+
+    async def _answer(self, request: Request, exchange: Exchange, served: ServedModel) -> Answer | Streamed:
+        path, head, body = request.path, request.head, self._body_of(request)
+        if isinstance(body, Answer):
+            return body
         exchange.size = len(body)
         if path in self._infer:
             return await _inferred(served, read_inference(body, head.get(JSON_LENGTH)), exchange)
         if path in self._predict:
             columns, signature = of_instances(read_json(body), served.signature), served.signature
             return told(as_predictions(await served.predict(columns, exchange), signature))
+        if self._writing and path in self._chats:
+            return await self._writing.answer(path, body, exchange)
         if path in self._explaining:
             return await self._explaining[path].answer(path, body, head, exchange)
         return self._unknown(path)
+
+    def _body_of(self, request: Request) -> bytes | bytearray | Answer:
+        """Return the body of a request as it was before it was packed, or why there is none."""
+        path, head, body = request.path, request.head, request.body
+        if body is not None and (encoding := head.get(CODED, b"identity")).lower() != b"identity":
+            if not is_known(encoding):
+                what = f"(Content-Encoding {encoding.decode('latin-1')[:40]} isn't read)"
+                return self._refused(path, 415, f"send requests uncompressed, or by gzip or deflate {what}")
+            try:
+                body = unpacked(body, encoding, self._limit)
+            except ValueError as error:
+                return self._refused(path, 400, f"the body can't be unpacked as the Content-Encoding says: {error}")
+        if body is None:
+            limit = f"{self._limit / 2**20:g} MiB"
+            return self._refused(path, 413, f"the request is larger than {limit}: send fewer rows in each request")
+        return body
 
     def _unknown(self, path: str) -> Answer:
         if path.startswith(SHUT):
@@ -178,3 +198,12 @@ def _pages_of(served: ServedModel) -> dict[str, Answer]:
         f"/v2/models/{name}/ready": ready,
         **({version: described, f"{version}/ready": ready} if served.version else {}),
     }
+
+
+def written_pages(writing: Writing, served: ServedModel) -> dict[str, Answer]:
+    """Return what `/v1/models` answers of a model that writes text: version 1's words, and OpenAI's beside them."""
+    model = writing.model
+    listed = told({"models": [served.name], "object": "list", "data": [model]})
+    one = told({"name": served.name, "ready": True, **model})
+    found = {f"{before}/v1/models": listed for before in ("", "/openai")}
+    return found | {f"{before}/v1/models/{served.name}": one for before in ("", "/openai")}

@@ -80,7 +80,7 @@ def _told(origin: Origin, log: PayloadLog | None, kept: Kept) -> Callable[[Excha
 
     def tell(exchange: Exchange) -> None:
         count(exchange, origin)
-        if log and kept.holds(exchange.id):
+        if log and exchange.is_logged and kept.holds(exchange.id):
             log.put(kept.of(exchange))
 
     return tell

@@ -16,6 +16,7 @@ from runners.contract.exits import REFUSED, USAGE
 from runners.contract.secrets import scrubbed_document
 from runners.contract.variables import SERVE
 from runners.models import Model, ModelRefused, load
+from runners.models.generation import generator_of
 from runners.models.graph import Node, combined
 from runners.models.loading import inside
 from runners.models.signature import FILE, read_signature
@@ -42,6 +43,7 @@ def main(arguments: list[str], environ: Mapping[str, str] = os.environ) -> int:
         others = {member.name: open_model(settings.of(member)) for member in settings.models}
         model = combined([Node.of(told) for told in settings.graph], others) if others else open_model(settings)
         check_known(settings.logs_without, model.signature)
+        generator_of(model)
     except ModelRefused as error:
         return refuse(settings, error)
     from runners.serve.server import run

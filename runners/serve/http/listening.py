@@ -8,7 +8,7 @@ from collections.abc import Callable
 from runners.serve.answers import Answer
 from runners.serve.http.connection import Connection
 from runners.serve.http.connections import Connections
-from runners.serve.http.request import App, Reply
+from runners.serve.http.request import App
 
 BACKLOG = 2048
 """Connections that wait to be taken."""
@@ -70,7 +70,7 @@ class Server:
             await self._ticking
 
 
-def _aside(make: Callable[[], Answer], reply: Reply) -> None:
+def _aside(make: Callable[[], Answer], reply: Callable[[Answer], None]) -> None:
     """Have a thread make an answer."""
     made = asyncio.get_running_loop().run_in_executor(None, make)
     made.add_done_callback(lambda done: reply(done.result()))
