@@ -6,7 +6,7 @@ client doesn't read what it was answered: what a connection holds is bounded by 
 
 import asyncio
 from collections import deque
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from functools import partial
 from typing import Any
 
@@ -225,26 +225,28 @@ class Connection(asyncio.Protocol):
         """Send an answer part by part, by chunks, or up to the connection's end where that doesn't stay."""
         transport, asked = self._transport, self._asked
         stays = bool(asked and asked.stays) and not self._all.is_ending
-        async with aclosing(answer.parts) as parts:
-            transport.write(self._all.head_of_stream(answer, stays=stays))
-            async for part in parts:
-                await self._is_read_by_client()
-                transport.write(b"%x\r\n%b\r\n" % (len(part), part) if stays else part)
+        try:
+            async with aclosing(answer.parts) as parts:
+                transport.write(self._all.head_of_stream(answer, stays=stays))
+                async for part in parts:
+                    await self._is_read_by_client()
+                    transport.write(b"%x\r\n%b\r\n" % (len(part), part) if stays else part)
+        except BaseException:
+            self.abort()  # whoever reads it has to see that it isn't whole
+            raise
         transport.write(b"0\r\n\r\n" if stays else b"")
         self._asked = None
         self._answered(stays=stays)
 
     async def _is_read_by_client(self) -> None:
-        """Wait for a client that doesn't read what it is sent; it is cut when that takes too long."""
-        if not self._is_slow:
-            return
-        self._drained = asyncio.Event()
-        try:
-            async with asyncio.timeout(bounds.SENDING):
-                await self._drained.wait()
-        except TimeoutError:
-            self.abort()
-            raise
+        """Wait for a client that doesn't read what it is sent; one that takes too long loses the rest."""
+        if self._is_slow:
+            self._drained = asyncio.Event()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(bounds.SENDING):
+                    await self._drained.wait()
+            if self._is_slow:
+                raise asyncio.CancelledError
 
     def _refuse(self, error: RefusedRequest) -> None:
         """Say what is wrong, and end; what the client still sends is thrown away, or it would lose what it was told."""
