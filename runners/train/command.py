@@ -113,9 +113,9 @@ def _taken(output: Path, folder: Path) -> str:
     for name in FORMATS:
         if (output / name).is_file():
             _move(output / name, folder / name)
-            for beside in (ARCHITECTURE, GENERATION):
-                if (output / beside).is_file():
-                    _move(output / beside, folder / beside)
+            beside = [other for other in (ARCHITECTURE, GENERATION) if (output / other).is_file()]
+            for other in beside:
+                _move(output / other, folder / other)
             return name
     left = sorted(path.name for path in output.iterdir())
     unsafe = [name for name in left if Path(name).suffix.lower() in PICKLES]

@@ -7,11 +7,11 @@ from pydantic import Field, model_validator
 
 from reconciler.model.ids import Address, name_of
 from reconciler.model.kinds.spec import DNS_LABEL, Block, reference
+from runners.contract.forms import OUTPUT
 
 ROOT = "root"
 """The node that answers."""
 Value = str | bool | int | float
-OUTPUT = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.(prediction|predicted_probability|probabilities\..{1,200}|lower|upper)$"
 
 
 class Step(Block):

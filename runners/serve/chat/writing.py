@@ -6,15 +6,16 @@ ends its text; how many are written at once and how long one may take is bounded
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
+from dataclasses import replace
 from functools import cached_property
 
 import structlog
 
 from runners.models import ModelInputError
-from runners.models.generation import Generator, Sampling
+from runners.models.generation import Generator
 from runners.serve.answers import JSON, Answer, Streamed
 from runners.serve.chat import told
 from runners.serve.chat.asked import Asked, Mistake, read
@@ -88,45 +89,49 @@ class Writing:
     async def _streamed(
         self, head: told.Head, asked: Asked, prompt: str, count: int, exchange: Exchange
     ) -> AsyncGenerator[bytes]:
-        began, written = time.perf_counter(), 0
+        began = time.perf_counter()
         exchange.status = 200
         try:
-            for place in range(asked.choices):
-                yield told.part(head, place, "", is_first=True)
-            async with aclosing(self._parts(asked, prompt)) as parts:
-                async for place, text, tokens, finish in parts:
-                    written += tokens
-                    if text or finish:
-                        yield told.part(head, place, text, finish=finish)
-            if asked.tells_usage:
-                yield told.used(head, told.usage(count, written))
-            yield told.DONE
+            async with aclosing(self._events(head, asked, prompt, count)) as events:
+                async for event in events:
+                    yield event
         except Exception as error:  # noqa: BLE001 - the answer has begun, and says why it ends
             self._served.blame(error, exchange)
             yield told.broken(exchange.error)
         finally:
             self._served.tell(exchange, began)
 
+    async def _events(self, head: told.Head, asked: Asked, prompt: str, count: int) -> AsyncGenerator[bytes]:
+        written = 0
+        for place in range(asked.choices):
+            yield told.part(head, place, "", is_first=True)
+        async with aclosing(self._parts(asked, prompt)) as parts:
+            async for place, text, tokens, finish in parts:
+                written += tokens
+                yield told.part(head, place, text, finish=finish)
+        if asked.tells_usage:
+            yield told.used(head, told.usage(count, written))
+        yield told.DONE
+
     async def _parts(self, asked: Asked, prompt: str) -> AsyncGenerator[tuple[int, str, int, str | None]]:
         """Yield which choice, what is told of it, how many tokens that took, and why it ended, if it did."""
         self._busy += 1
+        until = time.monotonic() + SECONDS
         try:
-            until = time.monotonic() + SECONDS
             for place in range(asked.choices):
-                seed = asked.how.seed
-                how = Sampling(asked.how.temperature, asked.how.top_p, None if seed is None else seed + place)
-                async with aclosing(self._tokens(asked, self._generator.generate(prompt, how), until)) as tokens:
-                    async for text, count, finish in tokens:
-                        yield place, text, count, finish
+                async for text, count, finish in self._tokens(asked, prompt, place, until):
+                    yield place, text, count, finish
         finally:
             self._busy -= 1
 
     async def _tokens(
-        self, asked: Asked, tokens: Iterator[str], until: float
+        self, asked: Asked, prompt: str, place: int, until: float
     ) -> AsyncGenerator[tuple[str, int, str | None]]:
-        stopping, loop = Stopping(asked.stops), asyncio.get_running_loop()
+        seed = asked.how.seed
+        how = replace(asked.how, seed=None if seed is None else seed + place)
+        tokens, stopping = self._generator.generate(prompt, how), Stopping(asked.stops)
         for _ in range(asked.tokens):
-            token = await loop.run_in_executor(self._thread, next, tokens, None)
+            token = await asyncio.get_running_loop().run_in_executor(self._thread, next, tokens, None)
             if token is None:
                 yield stopping.rest(), 0, "stop"
                 return
