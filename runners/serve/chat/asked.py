@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from runners.contract.mistakes import shown
+from runners.contract.mistakes import as_written, shown
 from runners.models.generation import ROLES, Sampling
 
 USUAL_TOKENS, MOST_TOKENS = 256, 4096
@@ -104,7 +104,7 @@ def _messages(told: Any) -> tuple[tuple[str, str], ...]:
             raise Mistake(f"{where} is an object with role and content", where)
         role = one.get("role")
         if not isinstance(role, str) or role not in _ROLES:
-            raise Mistake(f"{where}.role is {shown(role)}, and one of {', '.join(_ROLES)}", f"{where}.role")
+            raise Mistake(f"{where}.role is {shown(role)}: give one of {', '.join(_ROLES)}", f"{where}.role")
         found.append((_ROLES[role], _content(one.get("content"), f"{where}.content")))
     return tuple(found)
 
@@ -125,7 +125,7 @@ def _number(told: Mapping[str, Any], name: str, usual: float, least: float, most
     if value is None:
         return usual
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-        raise Mistake(f"{name} is {shown(value)}, and a number from {least:g} to {most:g}", name)
+        raise Mistake(f"{name} is {as_written(value)}: give a number from {least:g} to {most:g}", name)
     return float(value)
 
 
@@ -134,7 +134,7 @@ def _whole(told: Mapping[str, Any], name: str, usual: int, least: int, most: int
     if value is None:
         return usual
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise Mistake(f"{name} is {shown(value)}, and a whole number from {least} to {most}", name)
+        raise Mistake(f"{name} is {as_written(value)}: give a whole number from {least} to {most}", name)
     return value
 
 
@@ -147,7 +147,7 @@ def _seed(told: Any) -> int | None:
     if told is None:
         return None
     if isinstance(told, bool) or not isinstance(told, int) or not abs(told) < 2**63:
-        raise Mistake(f"seed is {shown(told)}, and a whole number of 64 bits", "seed")
+        raise Mistake(f"seed is {as_written(told)}: give a whole number of 64 bits", "seed")
     return told % 2**64
 
 
@@ -161,5 +161,5 @@ def _stops(told: Any) -> tuple[str, ...]:
 def _truth(told: Mapping[str, Any], name: str) -> bool:
     value = told.get(name)
     if not isinstance(value, bool | None):
-        raise Mistake(f"{name} is {shown(value)}, and true or false", name)
+        raise Mistake(f"{name} is {as_written(value)}: give true or false", name)
     return bool(value)
