@@ -62,21 +62,21 @@ class Client:
         """Close the connection."""
         self._connection.close()
 
-    def infer(self, request: dict[str, Any]) -> Answer:
-        """Ask by version 2.
+    def infer(self, request: dict[str, Any], name: str = "") -> Answer:
+        """Ask by version 2; `name` is that of another model of the revision.
 
         Raises:
             SourceUnavailable: nobody answers.
         """
-        return self._post(f"/v2/models/{self._name}/infer", request)
+        return self._post(f"/v2/models/{name or self._name}/infer", request)
 
-    def predict(self, instances: list[dict[str, Any]]) -> Answer:
-        """Ask by version 1.
+    def predict(self, instances: list[dict[str, Any]], name: str = "") -> Answer:
+        """Ask by version 1; `name` is that of another model of the revision.
 
         Raises:
             SourceUnavailable: nobody answers.
         """
-        return self._post(f"/v1/models/{self._name}:predict", {"instances": instances})
+        return self._post(f"/v1/models/{name or self._name}:predict", {"instances": instances})
 
     def describe(self) -> Answer:
         """Ask by version 2 what the model takes and answers.

@@ -91,6 +91,8 @@ def target_of(settings: Settings, address: str) -> Target:
         known = ", ".join(one for kind in kinds for one in newest.desired.of_kind(kind)) or "none"
         what = f"{address} is no deployment, dataset or labels of {settings.environment}"
         raise Refused(what, f"it has: {known}")
+    if isinstance(resource.spec, Deployment) and resource.spec.graph:
+        raise Refused(f"{address} combines several models", f"name one of {', '.join(resource.spec.members)}")
     return Target(newest.wired, newest.commit, engines, resource)
 
 

@@ -86,6 +86,9 @@ def runs_of(settings: Settings, subject: str, trials: "Iterable[str]" = ()) -> "
     facts = document_of(read_status(settings), subject, settings.environment).get("facts") or {}
     board = [row.get("run") for row in facts.get("leaderboard") or () if row.get("stage") in (None, "accepted")]
     best = facts.get("trial") if subject.startswith("deployments/") else next(iter(board), None)
+    if isinstance(members := facts.get("models"), dict) and members:
+        yield from (RunName(str(trial)) for trial in members.values())
+        return
     if not best:
         hint = "name a deployment with a model, an experiment with an accepted trial, or a trial"
         raise Refused(f"{subject} has no model that could be made again", hint)

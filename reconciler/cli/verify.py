@@ -1,7 +1,7 @@
 """`setpoint verify`: from an endpoint back to what its model was made from, each link held against the next."""
 
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from reconciler.settings import Settings
 if TYPE_CHECKING:
     from reconciler.cli.links import Link
     from reconciler.loop.cycle import Pass
+    from reconciler.model.commit_policy import CommitPolicy
     from reconciler.model.ids import CommitId
     from reconciler.model.kinds.deployments import Model
     from reconciler.ports.engines import Engines
@@ -62,28 +63,40 @@ def chain(settings: Settings, subject: str, signers: Path | None = None) -> "Ite
     Raises:
         Refused: it is no deployment with a model, and no trial with one.
     """
-    from reconciler.cli import links
     from reconciler.compose.commit_policy import read_policy, ssh_signers
-    from reconciler.model.ids import RunName
     from reconciler.signatures import pinned
-    from reconciler.wiring import SystemClock
 
     ground = _ground(settings)
-    reader, source = ground.engines.reader, ground.wired.source
-    model = yield from _pinned(ground, subject)
+    source = ground.wired.source
+    models = yield from _pinned(ground, subject)
     tree = source.tree(ground.commit)
     told_signers = pinned([signers] if signers else [])
     allowed = told_signers.ssh if told_signers else ssh_signers(tree, settings.environment)
     is_demanded = bool(signers) or ground.done.desired.model_signers is not None
+    policy = read_policy(tree, settings.environment)
+    for name, model in models.items():
+        for link in _made(ground, model, policy, allowed, is_demanded=is_demanded):
+            yield replace(link, name=f"{name}, {link.name}") if len(models) > 1 else link
+
+
+def _made(
+    ground: "_Ground", model: "Model", policy: "CommitPolicy", signers: bytes, *, is_demanded: bool
+) -> "Iterator[Link]":
+    """Yield the links from a model back to what it was made from."""
+    from reconciler.cli import links
+    from reconciler.model.ids import RunName
+    from reconciler.wiring import SystemClock
+
+    reader = ground.engines.reader
     yield links.model_link(reader, model)
-    link, told = links.statement_link(reader, model, allowed, is_demanded, SystemClock().now())
+    link, told = links.statement_link(reader, model, signers, is_demanded, SystemClock().now())
     yield link
     if told is None:
         for name in ("files", "specs", "data"):
             yield links.Link(name, links.Verdict.UNSEEN, "only a statement tells of it")
         return
     yield links.files_link(reader, RunName(model.trial), told)
-    yield from links.commit_links(source, ground.commit, told, read_policy(tree, settings.environment))
+    yield from links.commit_links(ground.wired.source, ground.commit, told, policy)
     yield from links.data_links(reader, ground.done.actual.data, told)
 
 
@@ -111,28 +124,35 @@ def _ground(settings: Settings) -> _Ground:
     return _Ground(wired, commit, done, engines)
 
 
-def _pinned(ground: _Ground, subject: str) -> "Generator[Link, None, Model]":
-    """Yield the links from an endpoint to its pin, and return that; of a trial there are none."""
+def _pinned(ground: _Ground, subject: str) -> "Generator[Link, None, Mapping[str, Model]]":
+    """Yield the links from an endpoint to its pins, and return these by name; of a trial there are none."""
     from reconciler.cli import links
     from reconciler.cli.trace import pinned_by
+    from reconciler.controllers.members import combined, members_of, missing
     from reconciler.model.errors import Refused
+    from reconciler.model.ids import name_of
     from reconciler.model.kinds.deployments import Deployment
 
     settings = ground.wired.settings
     if subject.startswith("experiments/"):
-        return _model_of(ground, subject)
+        return {subject: _model_of(ground, subject)}
     resource = next((r for a, r in ground.done.desired.resources.items() if a == subject), None)
     if resource is None or not isinstance(resource.spec, Deployment):
         known = ", ".join(ground.done.desired.of_kind(Deployment)) or "none"
         raise Refused(f"{subject} is no deployment of {settings.environment}, and no trial", f"it has: {known}")
-    if resource.spec.model is None:
-        raise Refused(f"{subject} has no model yet", "a promotion proposes one, or `setpoint promote`")
+    members = members_of(resource.spec, ground.done.desired)
+    model = resource.spec.model or combined(resource.identity, resource.spec, members)
+    if model is None:
+        why = missing(resource.spec, members) if members else "a promotion proposes one, or `setpoint promote`"
+        raise Refused(f"{subject} has no model yet", why)
     endpoint = ground.done.actual.endpoints.get(resource.identity)
-    yield links.endpoint_link(resource.spec, resource.spec.model, endpoint)
-    names = (resource.address, *reversed(resource.former))
-    paths = [f"environments/{settings.environment}/{name}.yaml" for name in names]
-    yield links.pin_link(pinned_by(ground.wired.source, ground.commit, paths))
-    return resource.spec.model
+    yield links.endpoint_link(resource.spec, model, endpoint)
+    pinning = [ground.done.desired.resources[address] for address in resource.spec.members] or [resource]
+    for one in pinning:
+        paths = [f"environments/{settings.environment}/{name}.yaml" for name in (one.address, *reversed(one.former))]
+        link = links.pin_link(pinned_by(ground.wired.source, ground.commit, paths))
+        yield replace(link, name=f"{name_of(one.address)}, {link.name}") if members else link
+    return {name: pin for name, pin in members.items() if pin} or {subject: resource.spec.model or model}
 
 
 def _model_of(ground: _Ground, trial: str) -> "Model":

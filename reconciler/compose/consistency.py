@@ -13,6 +13,7 @@ from typing import Any
 
 from reconciler.compose.all_specs import Found, Specs, declared_by, is_album, missing, origin_of
 from reconciler.compose.flaws import Flaw
+from reconciler.compose.member_flaws import combined
 from reconciler.compose.payload_flaws import left_out
 from reconciler.compose.prediction_flaws import scored
 from reconciler.compose.promotion_flaws import bounds, fields, gates, replays, rivals, stages, strangers
@@ -235,6 +236,7 @@ def _watched(specs: Specs, spec: Monitor) -> Iterator[Flaw]:
 
 _HELD: tuple[tuple[type[Spec], Callable[[Specs, Any], Iterator[Flaw]]], ...] = (
     (JobSpec, _fit),
+    (Spec, combined),
     (Dataset, _roles),
     (Dataset, _keys),
     (Dataset, _means),

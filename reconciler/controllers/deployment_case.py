@@ -1,7 +1,7 @@
 """One deployment in one pass: what is known of it, what is done to its endpoint, and how it tells what it decides."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from reconciler.controllers.endpoints import live_of
@@ -27,6 +27,20 @@ class Case:
     revision: Digest
     endpoint: Endpoint
     view: View
+    members: Mapping[str, Model] = field(default_factory=dict)
+    """The models that a graph combines, by their name in it; none where it is one model."""
+
+    @property
+    def models(self) -> Mapping[str, Model]:
+        """Return the models that are loaded, by the name that a run is told of each."""
+        return {f"model_{name}": model for name, model in self.members.items()} or {"model": self.model}
+
+    @property
+    def answering(self) -> str:
+        """Say who answers."""
+        if not self.members:
+            return f"{self.model.trial} answers"
+        return f"{' and '.join(model.trial for model in self.members.values())} answer together"
 
     @property
     def bounds(self) -> Replicas:
@@ -61,6 +75,8 @@ class Case:
             address=self.resource.address,
             revision=self.revision,
             model=self.model,
+            members=self.members,
+            graph=spec.graph,
             replicas=self.bounds,
             resources=spec.resources,
             visibility=spec.visibility,
@@ -123,6 +139,7 @@ class Case:
                 for name, item in sorted(self.endpoint.revisions.items())
             },
         }
+        facts |= {"models": {name: pin.trial for name, pin in self.members.items()}} if self.members else {}
         address, view = self.resource.address, self.view
         served = with_served(address, self.pinned, view) if serves else kept_served(address, view)
         facts |= {"served": served} if served else {}

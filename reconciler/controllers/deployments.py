@@ -6,6 +6,7 @@ from typing import Any
 from reconciler.controllers.admission import hindrance
 from reconciler.controllers.deployment_case import Case
 from reconciler.controllers.endpoints import live_of, moved_too_late, stuck_of, unread
+from reconciler.controllers.members import combined, members_of, missing
 from reconciler.controllers.proposals import close_merged
 from reconciler.controllers.rollout import former_revisions, next_step
 from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of, surplus, tidy
@@ -32,16 +33,19 @@ def decide(resource: Resource, view: View) -> Decision:
     endpoint = view.actual.endpoints.get(resource.identity) or Endpoint(resource.identity, "")
     if endpoint.unread:
         return unread(resource.address, endpoint, view)
-    if spec.model is None:
+    members = members_of(spec, view.desired)
+    model = spec.model or combined(resource.identity, spec, members)
+    if model is None:
         return Decision(
             address=resource.address,
             phase=Phase.WAITING,
             reason=Reason.NO_MODEL,
-            message=_unpinned(resource, view),
+            message=missing(spec, members) if members else _unpinned(resource, view),
             facts={"served": kept} if (kept := kept_served(resource.address, view)) else {},
             output=live_of(endpoint),
         )
-    case = Case(resource, spec, spec.model, revision_of(spec, spec.model), endpoint, view)
+    pins = {name: pin for name, pin in members.items() if pin}
+    case = Case(resource, spec, model, revision_of(spec, model), endpoint, view, pins)
     if hindered := hindrance(case):
         return hindered
     smoke = lifecycle_of(_smoke(case), spec.retries, view)
@@ -82,13 +86,14 @@ def revision_of(spec: Deployment, model: Model) -> Digest:
 def _smoke(case: Case) -> Any:
     """Order the smoke test of a revision: of this environment's endpoint, whatever another one's has answered."""
     url = case.running.url if case.running else ""
+    members = {"members": sorted(case.members)} if case.members else {}
     return order(
         case.resource,
         case.view,
         runner="smoke",
-        params={"name": name_of(case.resource.identity), **case.spec.smoke.model_dump(mode="json")},
+        params={"name": name_of(case.resource.identity), **case.spec.smoke.model_dump(mode="json"), **members},
         made_from={"environment": case.view.desired.environment_name, "revision": case.revision},
-        inputs={"model": RunName(case.model.trial)},
+        inputs={role: RunName(model.trial) for role, model in case.models.items()},
         urls={"endpoint": url},
     )
 
@@ -204,7 +209,7 @@ def _rolling_out(case: Case) -> Decision:
         return case.told(Phase.RECONCILING, Reason.NOT_ROUTED, message)
     cleared = [r for r in case.rolled_back if r != case.revision]
     stuck = stuck_of(case.endpoint)
-    message = f"{case.model.trial} answers at {case.endpoint.url}" + (f"; {stuck}" if stuck else "")
+    message = f"{case.answering} at {case.endpoint.url}" + (f"; {stuck}" if stuck else "")
     return case.told(Phase.READY, Reason.SERVING, message, stops, rolled_back=cleared, serves=True)
 
 

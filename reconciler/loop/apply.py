@@ -16,7 +16,7 @@ from reconciler.model.observed import JobState
 from reconciler.model.plan import Outcome, Plan
 from reconciler.ports.engines import Engines
 from reconciler.ports.forge import Agreed, ProposalOrder
-from reconciler.ports.serving import RevisionOrder
+from reconciler.ports.serving import Member, RevisionOrder
 
 Attest = Callable[[c.Origin, CommitId], Mapping[str, bytes]]
 """Makes the files that lie beside a model and say how it came about, in the pass of a commit."""
@@ -98,12 +98,15 @@ class Applier:
         data.merge(change.run)
 
     def _start_revision(self, change: c.StartRevision) -> None:
-        trial = RunName(change.model.trial)
+        trial, data = RunName(change.model.trial), self._engines.data
+        read = {name: RunName(model.trial) for name, model in change.members.items()}
+        urls = {name: self._engines.reader.url(run) for name, run in read.items()}
+        secrets = [data.access(run, lasting=True) for run in read.values() or [trial]]
         order = RevisionOrder(
             deployment=change.deployment,
             revision=change.revision,
             trial=trial,
-            model_url=self._engines.reader.url(trial),
+            model_url=next(iter(urls.values()), "") or self._engines.reader.url(trial),
             model_digest=change.model.digest,
             replicas=change.replicas,
             resources=change.resources,
@@ -111,7 +114,11 @@ class Applier:
             access=change.access,
             log_payloads=change.log_payloads,
             payloads=change.payloads,
-            secrets=self._engines.data.access(trial, lasting=True),
+            secrets={name: value for told in secrets for name, value in told.items()},
+            members=tuple(
+                Member(name, run, urls[name], change.members[name].digest) for name, run in sorted(read.items())
+            ),
+            graph=change.graph,
         )
         self._engines.serving.start(order)
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from reconciler.model.ids import Address, CommitId, Digest, RunName
 from reconciler.model.kinds.access import Access
 from reconciler.model.kinds.deployments import Model, Payloads, Replicas
+from reconciler.model.kinds.inference_graph import Node
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.kinds.spec import Resources
 from reconciler.model.observed import Job
@@ -220,6 +221,9 @@ class StartRevision(_OfRevision):
     access: Access | None = None
     log_payloads: bool = True
     payloads: Payloads = field(default_factory=Payloads)
+    members: Mapping[str, Model] = field(default_factory=dict)
+    """The models that a graph combines, by their name in it."""
+    graph: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

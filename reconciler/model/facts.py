@@ -166,7 +166,9 @@ class DeploymentFacts(Facts, total=False):
 
     url: str
     trial: str
-    """The trial whose model is pinned."""
+    """The trial whose model is pinned; of a graph the name of all its models together."""
+    models: dict[str, str]
+    """Of a graph the trial of each of its models, by its name there."""
     revision: str
     """The revision that the spec asks for."""
     traffic: dict[str, int]

@@ -88,6 +88,8 @@ class Reason(StrEnum):
     """The revision did worse than it may, or a person took it back."""
     NO_MODEL = "NoModel"
     """Nothing is promoted to it yet."""
+    WAITS_FOR_MEMBERS = "WaitsForMembers"
+    """A model of its graph doesn't have all the traffic of its own deployment yet; what served before goes on."""
     MODEL_NOT_FOUND = "ModelNotFound"
     """The model that is pinned isn't in the data store."""
     DIGEST_MISMATCH = "DigestMismatch"

@@ -1,18 +1,30 @@
 """Endpoints: revisions of models that answer requests, and the traffic among them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from reconciler.model.ids import Address, Digest, RunName
 from reconciler.model.kinds.access import Access
 from reconciler.model.kinds.deployments import Payloads, Replicas
+from reconciler.model.kinds.inference_graph import Node
 from reconciler.model.kinds.spec import Resources
 from reconciler.model.observed import Endpoint
+from runners.contract.formats import SERVING
 
 LOG_LIMIT = 2**20
 """Bytes of what the replicas of a revision have printed that are read at once, all of them together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One of the models that a graph combines, with its name there."""
+
+    name: str
+    trial: RunName
+    model_url: str
+    model_digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,17 @@ class RevisionOrder:
     log_payloads: bool = True
     payloads: Payloads = field(default_factory=Payloads)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    members: tuple[Member, ...] = ()
+    """The models of `graph`, where there are several: `trial` and `model_digest` name all of them together."""
+    graph: tuple[Node, ...] = ()
+
+    def as_settings(self) -> dict[str, Any]:
+        """Return what a replica is told of its models and its log, and in which format."""
+        if not self.members:
+            return self.payloads.as_settings()
+        models = [asdict(member) for member in self.members]
+        graph = [node.as_told() for node in self.graph]
+        return {**self.payloads.as_settings(), "format": SERVING, "models": models, "graph": graph}
 
 
 class Serving(Protocol):

@@ -18,8 +18,10 @@ ERROR: Final = 1
 """The newest format of an `error.json`."""
 ORDER: Final = 1
 """The newest format of an order to the launcher."""
-SERVING: Final = 2
-"""The newest format of an endpoint's settings; in the second, columns are left out of the payload log."""
+LEFT_OUT: Final = 2
+"""The format of an endpoint's settings that leaves columns out of the payload log."""
+SERVING: Final = 3
+"""The newest format of an endpoint's settings; in the third, several models are served, combined by a graph."""
 
 
 class UnknownFormat(ValueError):

@@ -20,6 +20,9 @@ _SECRET = Form("the name of a secret, `${secret:NAME}`", "set SETPOINT_SECRET_NA
 _SECRET_PATTERN = r"\$\{secret:([A-Za-z_][A-Za-z0-9_]*)\}"
 _SQL_NAME = Form("a name such as `loans_2`", "begin with a letter; use lower case, digits and _, at most 63 of them")
 
+OUTPUT = rf"^{_DNS}\.(prediction|predicted_probability|probabilities\..{{1,200}}|lower|upper)$"
+"""An output of a step of a graph, by its name."""
+
 FORMS: Mapping[str, Form] = MappingProxyType(
     {
         rf"^{_DNS}$": _NAME,
@@ -40,6 +43,10 @@ FORMS: Mapping[str, Form] = MappingProxyType(
         ),
         r"^[A-Za-z_][A-Za-z0-9_]{0,99}$": Form(
             "a column such as `text_2`", "begin with a letter or _; use letters, digits and _, at most 100"
+        ),
+        OUTPUT: Form(
+            "what a step answers, such as `odds.predicted_probability`",
+            "write <step>. and prediction, predicted_probability, probabilities.<class>, lower or upper",
         ),
         r"^[^\s\w]$": Form("one sign, no letter, digit, _ or blank"),
         r"^(none|[^\s\w])$": Form("one sign, no letter, digit, _ or blank, or none"),

@@ -21,6 +21,8 @@ ENGINES: Mapping[str, str] = MappingProxyType(
 )
 """The module that opens each format, imported only when such a model is loaded; each has a function `open_model`."""
 
+GENERATION = "generation.json"
+"""The file that says what a model's numbers are as text, as `runners.models.generation` reads it."""
 PICKLES = frozenset({".pkl", ".pickle", ".joblib", ".pt", ".pth", ".bin", ".ckpt", ".npy", ".h5", ".keras", ".sav"})
 """Endings of formats that execute, or may execute, what they contain."""
 
@@ -44,16 +46,17 @@ def load(folder: str | os.PathLike[str], digest: str | None = None, *, threads: 
     check("the model's digest", signature.digest, digest or signature.digest, place / FILE)
     path = inside(place, signature.file)
     content = path.read_bytes()
-    background = b""
+    found = dict[str, bytes]()
     for name, expected in signature.files.items():
         beside = inside(place, name)
         read = content if name == signature.file else beside.read_bytes()
         check(f"the digest of {name}", digest_of(read), expected, beside)
-        background = read if name == BACKGROUND else background
+        found |= {name: read} if name in (BACKGROUND, GENERATION) else {}
     if not signature.files:
         check("the model's digest", digest_of(content), signature.digest, path)
     open_model: Open = importlib.import_module(ENGINES[signature.format]).open_model
-    return Model(signature, open_model(content, place, threads), background)
+    engine = open_model(content, place, threads)
+    return Model(signature, engine, found.get(BACKGROUND, b""), found.get(GENERATION, b""))
 
 
 def check(what: str, found: str, expected: str, path: Path) -> None:

@@ -72,6 +72,8 @@ class Model:
     engine: Engine
     background: bytes = b""
     """The file that rows are held against where predictions are explained; empty where there is none."""
+    generation: bytes = b""
+    """The file that says what its numbers are as text, of a model of the next token; empty where it is none."""
 
     @cached_property
     def _feed(self) -> Feed:

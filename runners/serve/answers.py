@@ -1,6 +1,6 @@
 """The bytes of an answer, by both versions of the Open Inference Protocol. Pure functions."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +21,14 @@ class Answer(NamedTuple):
     status: int
     body: bytes
     headers: Headers = JSON
+
+
+class Streamed(NamedTuple):
+    """An answer of HTTP that is sent part by part, as each is made."""
+
+    parts: AsyncGenerator[bytes]
+    headers: Headers
+    status: int = 200
 
 
 def told(document: Any, status: int = 200) -> Answer:

@@ -14,8 +14,9 @@ from urllib.parse import parse_qs
 
 from prometheus_client import Counter, Histogram
 
-from runners.models import Model, ModelInputError, Prediction
+from runners.models import Model, ModelInputError, Prediction, Signature
 from runners.models.explaining import Explained, Explainer, is_explainable
+from runners.models.join import FORMAT
 from runners.models.shapley import TooSlow
 from runners.serve.answers import JSON, Answer, inferred, refused, told
 from runners.serve.columns import of_instances, of_tensors
@@ -117,7 +118,9 @@ class Explaining:
             raise ModelInputError(f"{what}{': send fewer rows' if rows > 1 else ''}") from None
 
 
-def missing(name: str) -> str:
-    """Say why nothing is explained at an endpoint that explains nothing."""
+def missing(name: str, signature: Signature) -> str:
+    """Say why nothing is explained of a model that has no explainer."""
+    if signature.format == FORMAT:
+        return f"{name} combines several models, and has no explainer: ask one of them, as /v2/models lists them"
     what = "no background.json lies beside its model, as it was trained before there were explanations, by code"
     return f"{name} has no explainer: {what} that leaves none, or on more columns than are explained"

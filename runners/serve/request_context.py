@@ -28,6 +28,8 @@ class Exchange:
     time: float = 0.0
     """When it began, in seconds since 1970."""
     seconds: float = 0.0
+    is_logged: bool = True
+    """Whether the payload log may hold it: what people write to a model of text it doesn't."""
     query: str = ""
     """What follows the question mark of its path."""
 

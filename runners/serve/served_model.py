@@ -1,4 +1,4 @@
-"""The one model of a process, whatever protocol it is asked by: whose fault a failure is, and what is logged.
+"""A model of a process, whatever protocol it is asked by: whose fault a failure is, and what is logged.
 
 A client's mistake is the client's, always: until a request was read and fits the model, whatever fails is its fault.
 """
@@ -45,14 +45,12 @@ class ServedModel:
         self.model, self._log = model, log
         self.batches = Batches(model)
 
-    def find(self, name: str, version: str = "") -> None:
-        """Hold a name that was asked for, and a version where one was, against what is served.
+    def check_version(self, version: str) -> None:
+        """Hold a version that was asked for against the one that is served; none is any.
 
         Raises:
             NotServed: it is another one.
         """
-        if name != self.name:
-            raise NotServed(f"the model {name[:100]} does not exist: this endpoint serves {self.name}")
         if version not in ("", self.version):
             known = f"revision {self.version} answered here" if self.version else "it has no versions here"
             raise NotServed(f"{self.name} has no version {version[:100]}: {known}")

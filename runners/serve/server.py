@@ -1,11 +1,13 @@
-"""The process: loads the model, listens, and leaves in peace when it is told to."""
+"""The process: has its models, listens, and leaves in peace when it is told to."""
 
 import asyncio
 import gc
 import logging
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import uvloop
@@ -18,6 +20,7 @@ from runners.serve.kept import Kept
 from runners.serve.payloads import PayloadLog, payload_log
 from runners.serve.request_context import Exchange
 from runners.serve.served_model import ServedModel
+from runners.serve.served_models import ServedModels
 from runners.serve.service_metrics import count
 from runners.serve.settings import Settings
 from runners.serve.warm import warm
@@ -28,22 +31,26 @@ SWITCH = 0.0005
 """Seconds after which a thread that writes the payload log, or makes a long prediction, lets requests pass."""
 
 
-def run(settings: Settings, model: Model) -> None:
-    """Serve a model until SIGTERM; what has begun is answered first, and the payload log is written to its end."""
+def run(settings: Settings, model: Model, others: Mapping[str, Model] = MappingProxyType({})) -> None:
+    """Serve a model, and those that it combines, until SIGTERM; what has begun is answered and logged first."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    origin = _origin(settings)
+    origin = Origin(settings.deployment, settings.revision, settings.trial)
     log = payload_log(settings.logs, origin, settings.logs_quota) if settings.logs else None
     kept = Kept(settings.logs_sample, frozenset(settings.logs_without))
-    served = ServedModel(settings.name, settings.revision, model, _told(origin, log, kept))
-    warm(model)
+    served = [ServedModel(settings.name, settings.revision, model, _told(origin, log, kept))]
+    for one in settings.models:
+        told = _told(replace(origin, trial=one.trial), log, kept)
+        served.append(ServedModel(one.name, one.trial.rpartition("/")[2], others[one.name], told))
+    for each in served:
+        warm(each.model)
     sys.setswitchinterval(SWITCH)
     gc.collect()
     gc.freeze()  # what is there now stays: looking through it again and again stops all requests for as long
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(served, settings, log))
+        runner.run(_serve(ServedModels(served[0], served[1:]), settings, log))
 
 
-async def _serve(served: ServedModel, settings: Settings, log: PayloadLog | None) -> None:
+async def _serve(served: ServedModels, settings: Settings, log: PayloadLog | None) -> None:
     """Serve until the process is told to end; what answers whether it is ready begins last."""
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -59,7 +66,7 @@ async def _serve(served: ServedModel, settings: Settings, log: PayloadLog | None
             log.close()
 
 
-async def _rpc(served: ServedModel, settings: Settings) -> Any:
+async def _rpc(served: ServedModels, settings: Settings) -> Any:
     """Return the server of gRPC where that is asked for: its library is imported for nothing else."""
     if not settings.grpc_port and not settings.grpc_socket:
         return None
@@ -68,16 +75,12 @@ async def _rpc(served: ServedModel, settings: Settings) -> Any:
     return await listening(served, settings)
 
 
-def _origin(settings: Settings) -> Origin:
-    return Origin(settings.deployment, settings.revision, settings.trial)
-
-
 def _told(origin: Origin, log: PayloadLog | None, kept: Kept) -> Callable[[Exchange], None]:
     """Return what is told of every inference: it is counted, and logged where there is a log that holds it."""
 
     def tell(exchange: Exchange) -> None:
         count(exchange, origin)
-        if log and kept.holds(exchange.id):
+        if log and exchange.is_logged and kept.holds(exchange.id):
             log.put(kept.of(exchange))
 
     return tell

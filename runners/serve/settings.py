@@ -9,6 +9,17 @@ from runners.contract import formats
 MEBIBYTE = 2**20
 
 
+class Member(BaseModel):
+    """One of several models: its name in the protocol's paths, and what it is."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: str = Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
+    trial: str
+    model_url: str
+    model_digest: str
+
+
 class Settings(BaseModel):
     """What one process serves, and where. A newer daemon may tell more: what isn't known here is left out."""
 
@@ -26,6 +37,10 @@ class Settings(BaseModel):
     """The folder with the model and its signature: a path or a fsspec URL."""
     model_digest: str
     """`sha256:<hex>` of the model's file, checked before it is loaded."""
+    models: tuple[Member, ...] = ()
+    """Several models instead of the one, each with its name; `graph` says how they are combined."""
+    graph: tuple[dict[str, Any], ...] = ()
+    """The nodes of the graph that answers under `name`, as `runners.models.graph` reads them."""
     keep: str | None = None
     """Where a model from elsewhere is kept, so that the next process needn't fetch it, nor have the right to."""
     socket: str | None = None
@@ -63,6 +78,19 @@ class Settings(BaseModel):
             except formats.UnknownFormat as error:
                 raise ValueError(f"{error}: upgrade the image to the daemon's version of Setpoint") from error
         return told
+
+    def of(self, member: Member) -> Self:
+        """Return what is told of one of several models, as it would be if it were the only one."""
+        keep = f"{self.keep}/{member.name}" if self.keep else None
+        told = {"name": member.name, "trial": member.trial, "models": (), "graph": (), "keep": keep}
+        return self.model_copy(update={**told, "model_url": member.model_url, "model_digest": member.model_digest})
+
+    @model_validator(mode="after")
+    def _has_a_name_for_each(self) -> Self:
+        names = [self.name, *(one.name for one in self.models)]
+        if len(set(names)) < len(names):
+            raise ValueError(f"two models have one name of {', '.join(names)}: rename a deployment")
+        return self
 
     @model_validator(mode="after")
     def _listens_somewhere(self) -> Self:

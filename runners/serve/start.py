@@ -16,6 +16,8 @@ from runners.contract.exits import REFUSED, USAGE
 from runners.contract.secrets import scrubbed_document
 from runners.contract.variables import SERVE
 from runners.models import Model, ModelRefused, load
+from runners.models.generation import generator_of
+from runners.models.graph import Node, combined
 from runners.models.loading import inside
 from runners.models.signature import FILE, read_signature
 from runners.serve.kept import check_known
@@ -24,7 +26,7 @@ from runners.serve.settings import Settings
 
 
 def main(arguments: list[str], environ: Mapping[str, str] = os.environ) -> int:
-    """Serve what the named file says, or the environment; return the exit code, 65 when the model can't be served."""
+    """Serve what the named file says, or the environment; return the exit code, 65 when a model can't be served."""
     source = arguments[0] if len(arguments) == 1 else SERVE
     if len(arguments) > 1 or (not arguments and SERVE not in environ):
         usage = f"usage: python -m runners.serve CONFIG.json, or with the same JSON in {SERVE}"
@@ -38,13 +40,15 @@ def main(arguments: list[str], environ: Mapping[str, str] = os.environ) -> int:
         return USAGE
     claim(settings)
     try:
-        model = open_model(settings)
+        others = {member.name: open_model(settings.of(member)) for member in settings.models}
+        model = combined([Node.of(told) for told in settings.graph], others) if others else open_model(settings)
         check_known(settings.logs_without, model.signature)
+        generator_of(model)
     except ModelRefused as error:
         return refuse(settings, error)
     from runners.serve.server import run
 
-    run(settings, model)
+    run(settings, model, others)
     return 0
 
 

@@ -1,10 +1,12 @@
 """The examples that a trial has left: `examples.json`, requests of version 2 with the answers they must get."""
 
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from runners.asking import Answer
 from runners.contract import InputError
 from runners.contract.mistakes import misread
 
@@ -24,6 +26,14 @@ class Recording:
         """Return the row as version 1 of the protocol has it: one value for each column, or a list for a picture."""
         tensors = self.request["inputs"]
         return {tensor["name"]: tensor["data"][0] if len(tensor["data"]) == 1 else tensor["data"] for tensor in tensors}
+
+
+def joined(recorded: Iterable[Sequence[Recording]], described: Answer) -> dict[str, Any]:
+    """Return a request with what a graph says that it takes, from the first example that has each column."""
+    tensors = {item["name"]: item for found in recorded for item in reversed(found[0].request["inputs"])}
+    told = described.body.get("inputs") if isinstance(described.body, Mapping) else None
+    names = [str(item.get("name")) for item in told if isinstance(item, Mapping)] if isinstance(told, list) else []
+    return {"inputs": [tensors[name] for name in names if name in tensors]}
 
 
 def read_recordings(folder: Path) -> list[Recording]:

@@ -1,7 +1,7 @@
 """What is wrong with a revision's answers. Pure functions; the same answers give the same text."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from runners.asking import Answer
@@ -22,6 +22,8 @@ class Judged:
 
     violations: tuple[Violation, ...] = ()
     difference: float = 0.0
+    spoken: frozenset[str] = frozenset()
+    """The versions of the protocol by which it was asked."""
 
 
 def judge(number: int, expected: Recording, answer: Answer, tolerance: float) -> Judged:
@@ -55,6 +57,18 @@ def _labels(recorded: Any) -> Any:
         return labels_in(recorded)
     except (ValueError, TypeError):
         return recorded
+
+
+def judge_whole(answer: Answer) -> Judged:
+    """Hold a graph's answer to the examples of its models: they are of several rows, so that it may refuse them."""
+    return _refused("the graph", answer) if answer.status >= 500 else Judged()
+
+
+def named(name: str, judged: Judged) -> Judged:
+    """Return what was found of one model of several, with its name."""
+    return replace(
+        judged, violations=tuple(one.model_copy(update={"where": f"{name}, {one.where}"}) for one in judged.violations)
+    )
 
 
 def compare(where: str, expected: Sequence[Any], found: Any, tolerance: float) -> Judged:

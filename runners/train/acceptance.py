@@ -10,7 +10,8 @@ from runners.contract import InputError, Violation
 from runners.evaluate.predictions import Task
 from runners.models import Column, Model, ModelInputError, ModelRefused, Prediction, Signature, load
 from runners.models.background import FILE as BACKGROUND
-from runners.models.loading import digest_of
+from runners.models.generation import generator_of
+from runners.models.loading import GENERATION, digest_of
 from runners.models.network import FILE as ARCHITECTURE
 from runners.models.signature import FILE
 from runners.tables import ColumnReading, Reading
@@ -38,13 +39,16 @@ def accept(trial: Trial, fitted: Fitted, examples: Examples, *, has_background: 
     """
     names = [fitted.file, *([ARCHITECTURE] if fitted.format == "safetensors" else ())]
     names += [BACKGROUND] if has_background else []
+    names += [GENERATION] if (trial.folder / GENERATION).is_file() else []
     files = {name: digest_of((trial.folder / name).read_bytes()) for name in names}
     signature = signature_of(trial, fitted, examples, files).sealed()
     (trial.folder / FILE).write_text(signature.to_json(), "utf-8")
     try:
-        return load(trial.folder, threads=trial.threads)
+        model = load(trial.folder, threads=trial.threads)
+        generator_of(model)
     except ModelRefused as error:
         raise InputError(error.what, error.where, error.fix) from error
+    return model
 
 
 def signature_of(

@@ -14,7 +14,7 @@ from tempfile import mkdtemp
 
 from runners.contract import InputError, Request, Result
 from runners.leavings import files_in
-from runners.models.loading import PICKLES
+from runners.models.loading import GENERATION, PICKLES
 from runners.models.network import FILE as ARCHITECTURE
 from runners.ranks import Helped, rank_of
 from runners.train.albums import read_album
@@ -69,7 +69,7 @@ def fit(trial: Trial, parts: Parts) -> Fitted:
         files_in(shop.output, "$SETPOINT_OUTPUT")
         file = _taken(shop.output, trial.folder)
         reported = reported_in(shop.output / METRICS)
-        _keep_others(shop.output, trial.folder / EXTRA, {file, METRICS, ARCHITECTURE})
+        _keep_others(shop.output, trial.folder / EXTRA, {file, METRICS, ARCHITECTURE, GENERATION})
     shutil.rmtree(trial.checkpoints, ignore_errors=True)
     found = recognise(trial, trial.folder / file, FORMATS[file], parts.test)
     return Fitted(file, FORMATS[file], found.inputs, found.tensors, found.raw, found.reading, reported=reported)
@@ -113,8 +113,9 @@ def _taken(output: Path, folder: Path) -> str:
     for name in FORMATS:
         if (output / name).is_file():
             _move(output / name, folder / name)
-            if (output / ARCHITECTURE).is_file():
-                _move(output / ARCHITECTURE, folder / ARCHITECTURE)
+            beside = [other for other in (ARCHITECTURE, GENERATION) if (output / other).is_file()]
+            for other in beside:
+                _move(output / other, folder / other)
             return name
     left = sorted(path.name for path in output.iterdir())
     unsafe = [name for name in left if Path(name).suffix.lower() in PICKLES]

@@ -5,11 +5,13 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from reconciler.model.ids import Address
 from reconciler.model.kinds.access import Access
+from reconciler.model.kinds.inference_graph import Node, check_graph, members_of
 from reconciler.model.kinds.recurring import Recurring
 from reconciler.model.kinds.spec import Block, JobSpec
 from reconciler.model.quantity import Duration, parse_duration
-from runners.contract.formats import FIRST, SERVING
+from runners.contract.formats import FIRST, LEFT_OUT
 from runners.contract.text import ordinal
 
 
@@ -23,6 +25,12 @@ class Model(Block):
     digest: str = Field(
         pattern=r"^sha256:[0-9a-f]{64}$", description="Digest of the model's file, checked before loading."
     )
+
+
+class Combined(Model):
+    """The models of a graph as one, which its revision serves: named by what they are, and how they are combined."""
+
+    trial: str = Field(pattern=r"^deployments/[a-z0-9-]+/[0-9a-f]{12}$")
 
 
 class Hours(Recurring):
@@ -141,7 +149,7 @@ class Payloads(Block):
         if self == Payloads():
             return {"format": FIRST}
         told = {"logs_sample": self.sample, "logs_without": list(self.leave_out)}
-        return {"format": SERVING if self.leave_out else FIRST, **told}
+        return {"format": LEFT_OUT if self.leave_out else FIRST, **told}
 
 
 class Deployment(JobSpec):
@@ -150,6 +158,12 @@ class Deployment(JobSpec):
     kind: ClassVar[str] = "deployments"
 
     model: Model | None = Field(default=None, description="The model that serves; a promotion pins it.")
+    graph: tuple[Node, ...] = Field(
+        default=(),
+        max_length=20,
+        description="Several models behind this endpoint instead of one: the nodes of a graph, as in KServe's "
+        "InferenceGraph. Each model is the one that its own deployment pins.",
+    )
     visibility: Literal["public", "internal"] = Field(default="internal", description="Who can reach the endpoint.")
     access: Access | None = Field(default=None, description="Who may ask the endpoint, where it is public.")
     replicas: Replicas = Field(default=Replicas(), description="How many processes serve.")
@@ -159,6 +173,18 @@ class Deployment(JobSpec):
     payloads: Payloads = Field(default=Payloads(), description="What of them is logged.")
     drift: Literal["correct", "report"] = Field(default="correct", description="What to do about a change by hand.")
     keep: int | None = Field(default=None, ge=1, description="Smoke tests to keep; unset, all.")
+
+    @property
+    def members(self) -> tuple[Address, ...]:
+        """Return the deployments whose models it combines; none where it serves a model of its own."""
+        return members_of(self.graph)
+
+    @model_validator(mode="after")
+    def _has_one_or_several(self) -> Self:
+        if self.graph and self.model:
+            raise ValueError("give either `model` or `graph`, whose models their own deployments pin")
+        check_graph(self.graph)
+        return self
 
     @model_validator(mode="after")
     def _says_who_may_ask(self) -> Self:

@@ -5,7 +5,7 @@ from typing import Any
 import grpc.aio
 
 from runners.serve.grpc.service import Service
-from runners.serve.served_model import ServedModel
+from runners.serve.served_models import ServedModels
 from runners.serve.settings import Settings
 
 MOST_AT_ONCE = 2048
@@ -17,7 +17,7 @@ IDLE, AGE, LAST = 120_000, 600_000, 30_000
 begun and never sent to its end is so cut with its connection; clients open another one by themselves."""
 
 
-async def listening(served: ServedModel, settings: Settings) -> Any:
+async def listening(served: ServedModels, settings: Settings) -> Any:
     """Return a server that answers already.
 
     Raises:

@@ -11,6 +11,7 @@ from runners.serve.grpc.messages import MESSAGES, SERVICE
 from runners.serve.grpc.tensors import answer_of, inference_of, read
 from runners.serve.request_context import REQUEST, SMOKE, Exchange, new_id
 from runners.serve.served_model import ServedModel
+from runners.serve.served_models import ServedModels
 
 Method = Callable[[bytes, Any], Awaitable[bytes]]
 
@@ -28,20 +29,22 @@ _REQUEST, _SMOKE = REQUEST.decode(), SMOKE.decode()
 
 
 class Service(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpcio ships no types
-    """One model's `inference.GRPCInferenceService`.
+    """The models' `inference.GRPCInferenceService`.
 
     Args:
-        served: the model, under its name.
+        served: the models, by name.
     """
 
-    def __init__(self, served: ServedModel) -> None:
-        self._served = served
+    def __init__(self, served: ServedModels) -> None:
+        self._models, self._guarded = served, served.first.guarded
         methods: Mapping[str, Method] = {
             "ServerLive": self._fixed("ServerLive", {"live": True}),
             "ServerReady": self._fixed("ServerReady", {"ready": True}),
             "ServerMetadata": self._fixed("ServerMetadata", ABOUT_SERVER),
-            "ModelReady": self._fixed("ModelReady", {"ready": True}),
-            "ModelMetadata": self._fixed("ModelMetadata", _without_parameters(about_model(served))),
+            "ModelReady": self._of_model("ModelReady", {one.name: {"ready": True} for one in served}),
+            "ModelMetadata": self._of_model(
+                "ModelMetadata", {one.name: _without_parameters(about_model(one)) for one in served}
+            ),
             "ModelInfer": self._infer,
         }
         made = {f"/{SERVICE}/{name}": grpc.unary_unary_rpc_method_handler(method) for name, method in methods.items()}
@@ -55,14 +58,24 @@ class Service(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpcio ships no 
         answer = bytes(MESSAGES[f"{kind}Response"](**told).SerializeToString())
 
         async def look(data: bytes) -> bytes:
-            asked = read(f"{kind}Request", data)
-            if kind.startswith("Model"):
-                self._served.find(asked.name, asked.version)
+            read(f"{kind}Request", data)
             return answer
 
+        return self._looking(look)
+
+    def _of_model(self, kind: str, told: Mapping[str, Mapping[str, Any]]) -> Method:
+        answers = {name: bytes(MESSAGES[f"{kind}Response"](**of).SerializeToString()) for name, of in told.items()}
+
+        async def look(data: bytes) -> bytes:
+            asked = read(f"{kind}Request", data)
+            return answers[self._models.find(asked.name, asked.version).name]
+
+        return self._looking(look)
+
+    def _looking(self, look: Callable[[bytes], Awaitable[bytes]]) -> Method:
         async def method(data: bytes, context: Any) -> bytes:
             exchange = Exchange("")
-            return await _or_abort(await self._served.guarded(look(data), exchange), exchange, context)
+            return await _or_abort(await self._guarded(look(data), exchange), exchange, context)
 
         return method
 
@@ -70,18 +83,18 @@ class Service(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpcio ships no 
         head = dict(context.invocation_metadata())
         exchange = Exchange(head.get(_REQUEST) or new_id(), status=200, size=len(data), time=time.time())
         began = time.perf_counter()
-        answer = await self._served.guarded(self._answer(data, exchange), exchange)
+        found = [self._models.first]
+        answer = await self._guarded(self._answer(data, exchange, found), exchange)
         if exchange.status != 404 and _SMOKE not in head:
-            self._served.tell(exchange, began)
+            found[-1].tell(exchange, began)
         return await _or_abort(answer, exchange, context)
 
-    async def _answer(self, data: bytes, exchange: Exchange) -> bytes:
+    async def _answer(self, data: bytes, exchange: Exchange, found: list[ServedModel]) -> bytes:
         message = read("ModelInferRequest", data)
-        self._served.find(message.model_name, message.model_version)
+        found.append(served := self._models.find(message.model_name, message.model_version))
         asked = inference_of(message)
-        outputs = await self._served.infer(asked, exchange, PATIENCE)
-        name, version = self._served.name, message.model_version
-        return answer_of(name, version, asked.id or exchange.id, outputs, is_raw=asked.is_binary)
+        outputs = await served.infer(asked, exchange, PATIENCE)
+        return answer_of(served.name, message.model_version, asked.id or exchange.id, outputs, is_raw=asked.is_binary)
 
 
 def _without_parameters(described: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,13 +6,16 @@ client doesn't read what it was answered: what a connection holds is bounded by 
 
 import asyncio
 from collections import deque
+from contextlib import aclosing, suppress
+from functools import partial
 from typing import Any
 
 import httptools
 
-from runners.serve.answers import Answer, refused
+from runners.serve.answers import Answer, Streamed, refused
 from runners.serve.http import request as bounds
 from runners.serve.http.connections import Connections
+from runners.serve.http.packing import SMALLEST, is_packable, packed, takes_gzip, varying
 from runners.serve.http.request import RefusedRequest, Request, target
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -33,6 +36,8 @@ class Connection(asyncio.Protocol):
         self._transport: Any = None
         self._waiting: deque[Request | RefusedRequest | None] = deque()  # None is the client's end
         self._asked: Request | None = None
+        self._streaming: asyncio.Task[None] | None = None
+        self._drained: asyncio.Event | None = None
         self._deadline = 0.0
         self._is_paused = self._is_slow = self._is_over = False
         self._is_reading = self._is_head_read = self._is_upgrade = self._stays = False
@@ -53,6 +58,8 @@ class Connection(asyncio.Protocol):
         self._all.open.discard(self)
         self._is_over, self._parser = True, None  # the parser knows this object, and this object the parser
         self._waiting.clear()
+        if self._streaming:
+            self._streaming.cancel()
 
     def eof_received(self) -> bool:
         """Answer what was asked by a client that asks nothing more."""
@@ -68,6 +75,8 @@ class Connection(asyncio.Protocol):
     def resume_writing(self) -> None:
         """Go on."""
         self._is_slow = False
+        if self._drained:
+            self._drained.set()
         self._next()
 
     # Reading
@@ -181,7 +190,19 @@ class Connection(asyncio.Protocol):
         else:
             self._refuse(one)
 
-    def _reply(self, answer: Answer) -> None:
+    def _reply(self, answer: Answer | Streamed) -> None:
+        asked = self._asked
+        if isinstance(answer, Streamed):
+            self._streaming = asyncio.get_running_loop().create_task(self._stream(answer))
+            return
+        if len(answer.body) >= SMALLEST and asked is not None and is_packable(answer):
+            if takes_gzip(asked.head) and asked.method != "HEAD":
+                self._all.aside(partial(packed, answer), self._send)
+                return
+            answer = varying(answer)
+        self._send(answer)
+
+    def _send(self, answer: Answer) -> None:
         asked, self._asked = self._asked, None
         transport, everyone = self._transport, self._all
         if asked is None or transport.is_closing():
@@ -189,12 +210,43 @@ class Connection(asyncio.Protocol):
         stays = asked.stays and not everyone.is_ending
         head, body = everyone.head_of(answer, stays=stays), b"" if asked.method == "HEAD" else answer.body
         transport.write(head + body)
-        self._deadline = everyone.now + (bounds.SENDING if self._is_reading else bounds.IDLE)
+        self._answered(stays=stays)
+
+    def _answered(self, *, stays: bool) -> None:
+        """Go on after an answer, or end."""
+        self._deadline = self._all.now + (bounds.SENDING if self._is_reading else bounds.IDLE)
         if not stays:
             self._is_over = True
-            transport.close()
+            self._transport.close()
         elif self._waiting:
-            everyone.later(self._next)
+            self._all.later(self._next)
+
+    async def _stream(self, answer: Streamed) -> None:
+        """Send an answer part by part, by chunks, or up to the connection's end where that doesn't stay."""
+        transport, asked = self._transport, self._asked
+        stays = bool(asked and asked.stays) and not self._all.is_ending
+        try:
+            async with aclosing(answer.parts) as parts:
+                transport.write(self._all.head_of_stream(answer, stays=stays))
+                async for part in parts:
+                    await self._is_read_by_client()
+                    transport.write(b"%x\r\n%b\r\n" % (len(part), part) if stays else part)
+        except BaseException:
+            self.abort()  # whoever reads it has to see that it isn't whole
+            raise
+        transport.write(b"0\r\n\r\n" if stays else b"")
+        self._asked = None
+        self._answered(stays=stays)
+
+    async def _is_read_by_client(self) -> None:
+        """Wait for a client that doesn't read what it is sent; one that takes too long loses the rest."""
+        if self._is_slow:
+            self._drained = asyncio.Event()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(bounds.SENDING):
+                    await self._drained.wait()
+            if self._is_slow:
+                raise asyncio.CancelledError
 
     def _refuse(self, error: RefusedRequest) -> None:
         """Say what is wrong, and end; what the client still sends is thrown away, or it would lose what it was told."""

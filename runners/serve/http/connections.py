@@ -5,7 +5,7 @@ from email.utils import formatdate
 from http import HTTPStatus
 from typing import Protocol
 
-from runners.serve.answers import JSON, Answer, Headers
+from runners.serve.answers import JSON, Answer, Headers, Streamed
 from runners.serve.http.request import App
 
 _REASONS = {one.value: one.phrase for one in HTTPStatus}
@@ -32,10 +32,17 @@ class Connections:
         app: what answers.
         limit: bytes of the largest body.
         later: runs a function in a later turn of the event loop.
+        aside: makes an answer where no other request waits for it, and hands it over.
     """
 
-    def __init__(self, app: App, limit: int, later: Callable[[Callable[[], None]], object]) -> None:
-        self.app, self.limit, self.later = app, limit, later
+    def __init__(
+        self,
+        app: App,
+        limit: int,
+        later: Callable[[Callable[[], None]], object],
+        aside: Callable[[Callable[[], Answer], Callable[[Answer], None]], None],
+    ) -> None:
+        self.app, self.limit, self.later, self.aside = app, limit, later, aside
         self.open: set[Held] = set()
         self.is_ending = False
         self.now = 0.0
@@ -61,6 +68,11 @@ class Connections:
             return b"%b%d\r\n\r\n" % (self._usual, len(body))
         end = b"" if stays else _CLOSE
         return b"%b%bcontent-length: %d\r\n\r\n" % (self._start(status, headers), end, len(body))
+
+    def head_of_stream(self, answer: Streamed, *, stays: bool) -> bytes:
+        """Return the head of an answer that is sent part by part."""
+        end = b"transfer-encoding: chunked\r\n" if stays else _CLOSE
+        return b"%b%b\r\n" % (self._start(answer.status, answer.headers), end)
 
     def _start(self, status: int, headers: Headers) -> bytes:
         told = b"".join(b"%b: %b\r\n" % pair for pair in headers)

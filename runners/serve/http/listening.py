@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import time
+from collections.abc import Callable
 
+from runners.serve.answers import Answer
 from runners.serve.http.connection import Connection
 from runners.serve.http.connections import Connections
 from runners.serve.http.request import App
@@ -21,7 +23,7 @@ class Server:
     """
 
     def __init__(self, app: App, limit: int) -> None:
-        self._all = Connections(app, limit, lambda what: asyncio.get_running_loop().call_soon(what))
+        self._all = Connections(app, limit, lambda what: asyncio.get_running_loop().call_soon(what), _aside)
         self._listening: asyncio.Server | None = None
         self._ticking: asyncio.Task[None] | None = None
 
@@ -66,3 +68,9 @@ class Server:
         self._ticking.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._ticking
+
+
+def _aside(make: Callable[[], Answer], reply: Callable[[Answer], None]) -> None:
+    """Have a thread make an answer."""
+    made = asyncio.get_running_loop().run_in_executor(None, make)
+    made.add_done_callback(lambda done: reply(done.result()))

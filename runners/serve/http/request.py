@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import httptools
 
-from runners.serve.answers import Answer
+from runners.serve.answers import Answer, Streamed
 
 HEAD = 64 * 1024
 """Bytes of a request before its body."""
@@ -34,7 +34,7 @@ class Request(NamedTuple):
     """Whether the connection is kept for another request."""
 
 
-Reply = Callable[[Answer], None]
+Reply = Callable[[Answer | Streamed], None]
 """Takes the answer of one request, once."""
 App = Callable[[Request, Reply], None]
 """Answers requests, at once or later."""

@@ -88,3 +88,44 @@ def test_it_starts_fast() -> None:
     loaded = set(subprocess.run(line, capture_output=True, text=True, check=True).stdout.split())
     assert not loaded & {"httpx", "numpy", "pandas", "kserve", "onnxruntime"}
     assert time.monotonic() - began < 5
+
+
+def of_graph(trial: Path, endpoint: str) -> Request:
+    told = request(trial, endpoint, name="both", members=["employment", "other"])
+    inputs = {"model_employment": trial.as_uri(), "model_other": trial.as_uri(), "endpoint": endpoint}
+    return told.model_copy(update={"inputs": inputs})
+
+
+def graph_answering(status: int) -> Any:
+    def answer(path: str, body: Any) -> tuple[int, Any]:
+        if path.endswith("/v2/models/both"):
+            return 200, {"name": "both", "inputs": [{"name": "SEX"}, {"name": "AGEP"}, {"name": "region"}]}
+        if "/both" in path:
+            return status, {"outputs": []}
+        return as_recorded(path, body)
+
+    return answer
+
+
+@pytest.mark.parametrize(("status", "is_accepted"), [(200, True), (400, True), (500, False)])
+def test_of_a_graph_each_model_is_asked_by_its_name_and_the_whole_has_to_answer(
+    status: int, is_accepted: bool, trial: Path, tmp_path: Path
+) -> None:
+    with revision(graph_answering(status)) as found:
+        result = run(of_graph(trial, found.url), tmp_path)
+    assert (result.accepted, result.metrics["examples"]) == (is_accepted, 6)
+    assert [one.where for one in result.violations] == ([] if is_accepted else ["the graph"])
+    paths = {path.rpartition("/v2/models/")[2] for path, _, _ in found.asked if path.endswith("infer")}
+    assert paths == {"employment/infer", "other/infer", "both/infer"}
+    whole = next(body for path, body, _ in found.asked if path.endswith("both/infer"))
+    assert [(one["name"], one["data"]) for one in whole["inputs"]] == [("SEX", ["1"]), ("AGEP", [30.0])]
+
+
+def test_of_a_graph_a_violation_says_of_which_model(trial: Path, tmp_path: Path) -> None:
+    def other(path: str, body: Any) -> tuple[int, Any]:
+        return (400, {"error": "no"}) if "/other/" in path else graph_answering(200)(path, body)
+
+    with revision(other) as found:
+        result = run(of_graph(trial, found.url), tmp_path)
+    assert not result.accepted
+    assert result.violations[0].where == "other, example 0"

@@ -70,7 +70,7 @@ def settings(order: RevisionOrder, options: Options) -> Manifest:
     """Return what `runners.serve` is told."""
     logs = f"{logs_of(name_of(order.deployment), options)}/{order.revision}/$(POD_NAME)"
     return {
-        **order.payloads.as_settings(),
+        **order.as_settings(),
         "name": name_of(order.deployment),
         "deployment": order.deployment,
         "revision": order.revision,
@@ -95,8 +95,10 @@ def model(order: RevisionOrder, runtime: Runtime) -> Manifest:
     """Return the part of a predictor that has a runtime of KServe's own serve a model.
 
     Raises:
-        Refused: the model lies where KServe's storage initializer can't reach.
+        Refused: the model lies where KServe's storage initializer can't reach, or there are several.
     """
+    if order.members:
+        raise Refused("KServe's runtimes serve one model, and this is a graph of several", "use Setpoint's own image")
     told: Manifest = {
         "modelFormat": {"name": runtime.format},
         "storageUri": storage_uri(order.model_url),

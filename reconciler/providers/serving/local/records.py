@@ -14,8 +14,9 @@ from typing import Any, Self
 from reconciler.model.ids import Address, Digest, RunName, name_of
 from reconciler.model.kinds.access import Access
 from reconciler.model.kinds.deployments import Payloads, Replicas
+from reconciler.model.kinds.inference_graph import Node
 from reconciler.model.kinds.spec import Resources
-from reconciler.ports.serving import RevisionOrder
+from reconciler.ports.serving import Member, RevisionOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,8 @@ def order_as_json(order: RevisionOrder) -> dict[str, Any]:
         "access": order.access.model_dump(mode="json") if order.access else None,
         "log_payloads": order.log_payloads,
         "payloads": order.payloads.model_dump(mode="json"),
+        "members": [asdict(member) for member in order.members],
+        "graph": [node.model_dump(mode="json", exclude_unset=True) for node in order.graph],
     }
 
 
@@ -167,7 +170,13 @@ def order_from_json(told: Mapping[str, Any]) -> RevisionOrder:
         access=Access.model_validate(told["access"]) if told.get("access") else None,
         log_payloads=bool(told["log_payloads"]),
         payloads=Payloads.model_validate(told.get("payloads") or {}),
+        members=tuple(_member(item) for item in told.get("members") or ()),
+        graph=tuple(Node.model_validate(item) for item in told.get("graph") or ()),
     )
+
+
+def _member(told: Mapping[str, Any]) -> Member:
+    return Member(str(told["name"]), RunName(told["trial"]), str(told["model_url"]), str(told["model_digest"]))
 
 
 def _revision_as_json(revision: RevisionRecord) -> dict[str, Any]:

@@ -121,7 +121,7 @@ class Replicas:
         order = revision.order
         logs = self._store.logs_of(order.deployment) / order.revision
         return {
-            **order.payloads.as_settings(),
+            **order.as_settings(),
             "name": name_of(order.deployment),
             "deployment": order.deployment,
             "revision": order.revision,

@@ -30,7 +30,11 @@ HELD = 20
 """Seconds that a request waits for a replica, when none is there, until it fails."""
 LARGEST_HELD = 16 * 2**20
 """Bytes of a request up to which it can be put to another replica."""
-PROTOCOL = ("/", "/openapi.json", "/v1/models", "/v1/models/*", "/v2", "/v2/health/*", "/v2/models", "/v2/models/*")
+_OPENAI = tuple(f"{before}/v1/{path}" for before in ("", "/openai") for path in ("chat/completions", "completions"))
+PROTOCOL = (
+    *("/", "/openapi.json", "/v1/models", "/v1/models/*", "/v2", "/v2/health/*", "/v2/models", "/v2/models/*"),
+    *(*_OPENAI, "/openai/v1/models", "/openai/v1/models/*"),
+)
 """The paths that are passed on: the endpoint's own page and description, and those of the Open Inference Protocol;
 loading and unloading of models is not."""
 SMOKE, REQUEST = "X-Setpoint-Smoke", "X-Setpoint-Request"
@@ -197,7 +201,8 @@ def _proxy(sockets: Sequence[Path], interval: str, health: Json | None = None) -
             "retry_match": [_WHOLE_ONES],
         },
         "request_buffers": LARGEST_HELD,
-        "transport": {"protocol": "http", "keep_alive": {"idle_timeout": "30s"}},
+        # What a client takes is asked of a replica as it is: Caddy would ask for gzip by itself, and unpack that.
+        "transport": {"protocol": "http", "keep_alive": {"idle_timeout": "30s"}, "compression": False},
         **({"health_checks": health} if health else {}),
     }
 

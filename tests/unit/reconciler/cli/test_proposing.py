@@ -49,6 +49,14 @@ def test_what_is_no_deployment_or_no_trial_is_refused(settings: Settings, trial:
         propose(target_of(settings, DEPLOYMENT), TRIALS[1], "Promote", merge=False)
 
 
+def test_a_graph_is_no_place_for_a_model_and_names_what_is(settings: Settings, repository: Path) -> None:
+    graph = "graph: [{router: ensemble, steps: [{deployment: deployments/employment}]}]\n"
+    Clone(repository).commit({"specs/deployments/both.yaml": graph})
+    with pytest.raises(Refused) as refused:
+        target_of(settings, "deployments/both")
+    assert str(refused.value) == f"deployments/both combines several models (name one of {DEPLOYMENT})"
+
+
 def test_a_failed_trial_is_refused_with_what_failed(settings: Settings, failed: str) -> None:
     with pytest.raises(Refused, match=f"^{failed} failed: exit code 1: no module named torch"):
         propose(target_of(settings, DEPLOYMENT), failed, "Promote", merge=False)

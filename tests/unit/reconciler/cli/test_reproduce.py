@@ -7,9 +7,11 @@ import pytest
 from reconciler.cli.exits import Exit
 from reconciler.cli.reproduce import as_document, runs_of, show
 from reconciler.cli.reproducing import Made
+from reconciler.cli.status_reader import open_status
 from reconciler.model.errors import Refused
 from reconciler.model.ids import RunName
 from reconciler.settings import Settings
+from reconciler.yaml.dump import dump
 from tests.unit.reconciler.cli.conftest import TRIALS, Say
 
 RUN = RunName(TRIALS[0])
@@ -22,6 +24,14 @@ def test_the_best_trial_is_meant_unless_others_are_named(settings: Settings) -> 
     assert list(runs_of(settings, TRIALS[1])) == [TRIALS[1]]
     with pytest.raises(Refused, match="has no model that could be made again"):
         list(runs_of(settings, "promotions/employment"))
+
+
+@pytest.mark.usefixtures("status")
+def test_of_a_graph_each_of_its_models_is_meant(settings: Settings) -> None:
+    facts = {"trial": "deployments/both/0123456789ab", "models": {"a": TRIALS[0], "b": TRIALS[1]}}
+    document = dump({"address": "deployments/both", "facts": facts})
+    open_status(settings).write({"status/deployments/both.yaml": document}, "dev: it serves")
+    assert list(runs_of(settings, "deployments/both")) == [TRIALS[0], TRIALS[1]]
 
 
 def test_what_came_of_it_is_told(capsys: pytest.CaptureFixture[str]) -> None:

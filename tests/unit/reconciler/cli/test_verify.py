@@ -12,6 +12,7 @@ from reconciler.provenance.statement import FILE
 from reconciler.providers.data.git import GitData
 from reconciler.settings import Settings
 from tests.unit.reconciler.cli.conftest import TRIALS, Say
+from tests.unit.reconciler.git.people import Clone
 from tests.unit.reconciler.provenance import made
 
 Place = tuple[str, ...]
@@ -36,6 +37,22 @@ def test_a_link_that_does_not_hold_is_told_and_is_the_exit_code(say: Say, place:
     assert "not ok        statement  it is about experiments/score/0123456789ab and not about " in told.out
     assert "not looked at data" in told.out
     assert told.out.endswith("1 link of 5 holds, 1 does not, 3 were not looked at\n")
+
+
+def test_of_a_graph_each_model_is_followed_back(say: Say, place: Place, trial: str, repository: Path) -> None:
+    pin = f"model: {{trial: {trial}, digest: '{made.MODEL.digest}'}}\n"
+    graph = "graph: [{router: ensemble, steps: [{deployment: deployments/employment}, {deployment: deployments/b}]}]\n"
+    files = {"environments/dev/deployments/employment.yaml": pin, "specs/deployments/both.yaml": graph}
+    person = Clone(repository)
+    person.commit({**files, "specs/deployments/b.yaml": "{}\n"})
+    told = say("verify", "deployments/both", *place)
+    assert (told.code, "no model is pinned in deployments/b yet" in told.err) == (Exit.REFUSED, True)
+    person.commit({"specs/deployments/b.yaml": pin})
+    found = say("verify", "deployments/both", "--json", *place).json["links"]
+    names = [link["link"] for link in found]
+    assert names[:5] == ["endpoint", "employment, pin", "b, pin", "employment, model", "employment, statement"]
+    assert found[0]["what"] == "nothing has any traffic"
+    assert [link["verdict"] for link in found[1:4]] == ["ok", "not looked at", "ok"]
 
 
 def test_json_has_every_link(say: Say, place: Place, trial: str) -> None:

@@ -14,7 +14,8 @@ from reconciler.model.decision import Decision, Phase
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address, Digest, RunName
 from reconciler.model.kinds.access import Access
-from reconciler.model.kinds.deployments import Model, Replicas
+from reconciler.model.kinds.deployments import Combined, Model, Replicas
+from reconciler.model.kinds.inference_graph import Node
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.kinds.spec import Resources
 from reconciler.model.observed import JobState
@@ -204,6 +205,24 @@ def test_a_revision_gets_what_lasts_and_a_job_what_ends() -> None:
     applier.apply(plan(c.StartRevision(address=API, revision=Digest("r"), model=model, **given)))
     assert [order.secrets for order in served] == [{"LASTING": "True"}]
     assert [order.access for order in served] == [Access(forward=True)]
+
+
+def test_a_graphs_revision_is_handed_over_with_each_of_its_models() -> None:
+    world, served = World(), list[RevisionOrder]()
+    serving = MemoryServing(world, start=lambda order: served.append(order) or Start())
+    engines = replace(stage.engines(world), data=Keeper(world), serving=serving)
+    applier = Applier(engines, lambda tree: tree, lambda: True)
+    applier.apply(plan(start(TRIAL)))
+    whole = Combined(trial=f"{API}/0123456789ab", digest="sha256:" + "1" * 64)
+    node = Node.model_validate({"router": "ensemble", "steps": [{"deployment": "deployments/a", "weight": 2}]})
+    members = {"a": Model(trial=TRIAL, digest=MODEL)}
+    given = {"replicas": Replicas(), "resources": Resources(), "members": members, "graph": (node,)}
+    applier.apply(plan(c.StartRevision(address=API, revision=Digest("r"), model=whole, **given)))
+    (order,) = served
+    (first,) = order.members
+    assert [(one.name, one.trial, one.model_digest) for one in order.members] == [("a", TRIAL, MODEL)]
+    assert (order.trial, order.model_url, order.secrets) == (whole.trial, first.model_url, {"LASTING": "True"})
+    assert (order.as_settings()["format"], order.as_settings()["graph"]) == (3, [node.as_told()])
 
 
 def test_a_pool_is_configured_and_taken_away() -> None:

@@ -11,6 +11,7 @@ from runners.serve.app import Application
 from runners.serve.http.request import Request
 from runners.serve.request_context import Exchange
 from runners.serve.served_model import ServedModel
+from runners.serve.served_models import ServedModels
 
 NAME, REVISION = "employment", "aaaaaaaaaaaa"
 V1, V2 = f"/v1/models/{NAME}:predict", f"/v2/models/{NAME}/infer"
@@ -29,7 +30,7 @@ class Endpoint:
     def __init__(self, model: Model, limit: int = 1000) -> None:
         self.model, self._limit = model, limit
         self.logged: list[Exchange] = []
-        self.app = Application(ServedModel(NAME, REVISION, model, self.logged.append), limit)
+        self.app = Application(ServedModels(ServedModel(NAME, REVISION, model, self.logged.append)), limit)
 
     def ask(
         self, path: str, told: Any = None, method: str = "POST", query: str = "", **headers: str

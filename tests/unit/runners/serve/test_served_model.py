@@ -17,21 +17,11 @@ def served(tmp_path: Path) -> ServedModel:
     return ServedModel("shop", "aaaaaaaaaaaa", load(tmp_path, make(tmp_path)), print)
 
 
-def test_its_name_and_its_version_are_found(served: ServedModel) -> None:
-    served.find("shop")
-    served.find("shop", "aaaaaaaaaaaa")
-
-
-@pytest.mark.parametrize(
-    ("name", "version", "words"),
-    [
-        ("x" * 1000, "", "the model x{100} does not exist: this endpoint serves shop"),
-        ("shop", "1", "shop has no version 1: revision aaaaaaaaaaaa answered here"),
-    ],
-)
-def test_others_are_not(served: ServedModel, name: str, version: str, words: str) -> None:
-    with pytest.raises(NotServed, match=words):
-        served.find(name, version)
+def test_its_version_is_found_and_no_other(served: ServedModel) -> None:
+    served.check_version("aaaaaaaaaaaa")
+    served.check_version("")
+    with pytest.raises(NotServed, match="shop has no version 1: revision aaaaaaaaaaaa answered here"):
+        served.check_version("1")
 
 
 @pytest.mark.parametrize(

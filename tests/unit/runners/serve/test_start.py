@@ -145,3 +145,14 @@ def test_the_process_id_is_written_down_if_nobody_did(tmp_path: Path) -> None:
     path.write_text("1")
     claim(settings)
     assert path.read_text() == "1"
+
+
+def test_several_models_that_do_not_fit_together_are_refused_with_their_reason(tmp_path: Path) -> None:
+    digest = make(tmp_path / "a")
+    member = {"name": "a", "trial": TRIAL, "model_url": (tmp_path / "a").as_uri(), "model_digest": digest}
+    step = {"model": "b", "inputs": {}, "weight": 1.0, "values": []}
+    graph = [{"name": "root", "router": "ensemble", "combine": "mean", "column": None, "steps": [step]}]
+    keep = str(tmp_path / "kept")
+    assert main([configured(tmp_path, models=[member], graph=graph, format=3, keep=keep)]) == REFUSED
+    assert json.loads((tmp_path / "words.json").read_text())["what"].startswith("the graph asks b")
+    assert (tmp_path / "kept" / "a" / "signature.json").is_file()

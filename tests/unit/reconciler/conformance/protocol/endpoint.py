@@ -11,6 +11,7 @@ from runners.models import load
 from runners.serve.app import Application
 from runners.serve.http.request import Request
 from runners.serve.served_model import ServedModel
+from runners.serve.served_models import ServedModels
 from tests.unit.runners.serve.endpoint import NAME, REVISION, answered
 from tests.unit.runners.serve.tiny import make
 
@@ -22,7 +23,7 @@ class Endpoint:
 
     def __init__(self, folder: Path, fault: Fault = lambda sent, answer: answer) -> None:
         model = load(folder, make(folder))
-        self._app = Application(ServedModel(NAME, REVISION, model, lambda exchange: None), 2**20)
+        self._app = Application(ServedModels(ServedModel(NAME, REVISION, model, lambda exchange: None)), 2**20)
         self._fault = fault
 
     def ask(self, sent: Sent) -> Answered:

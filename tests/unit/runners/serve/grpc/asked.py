@@ -12,6 +12,7 @@ from runners.serve.grpc.service import Service
 from runners.serve.grpc.tensors import CONTENTS
 from runners.serve.request_context import Exchange
 from runners.serve.served_model import ServedModel
+from runners.serve.served_models import ServedModels
 from tests.unit.runners.serve.endpoint import NAME, REVISION
 
 
@@ -35,9 +36,9 @@ class Call:
 class Spoken:
     """A model's service."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, models: ServedModels | None = None) -> None:
         self.logged: list[Exchange] = []
-        self._service = Service(ServedModel(NAME, REVISION, model, self.logged.append))
+        self._service = Service(models or ServedModels(ServedModel(NAME, REVISION, model, self.logged.append)))
 
     def ask(self, method: str, message: Any = b"", **metadata: str) -> Any:
         """Return the answer of a method.

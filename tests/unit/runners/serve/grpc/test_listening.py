@@ -16,6 +16,7 @@ from runners.models import load
 from runners.serve.grpc.listening import addresses, listening, options
 from runners.serve.grpc.messages import MESSAGES, SERVICE
 from runners.serve.served_model import ServedModel
+from runners.serve.served_models import ServedModels
 from runners.serve.settings import Settings
 from tests.servers.ports import free_port
 from tests.unit.runners.serve.endpoint import NAME
@@ -44,10 +45,10 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
 
     async def both() -> None:
         told = settings(tmp_path, grpc_port=free_port())
-        first = await listening(served, told)
+        first = await listening(ServedModels(served), told)
         try:
             with pytest.raises(RuntimeError, match="bind"):
-                await listening(served, told)
+                await listening(ServedModels(served), told)
         finally:
             await first.stop(0)
 

@@ -52,7 +52,7 @@ class Talk:
         self.asked: list[Request] = []
         self.later: list[Reply] = []
         self._soon: list[Callable[[], None]] = []
-        self.connections = Connections(self._answer, limit, self._soon.append)
+        self.connections = Connections(self._answer, limit, self._soon.append, lambda make, reply: reply(make()))
         self.connections.tick(1000.0, 0.0)
         self.connection = Connection(self.connections)
         self.transport = Transport()

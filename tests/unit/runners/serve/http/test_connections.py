@@ -21,7 +21,7 @@ class Kept:
 
 
 def connections() -> Connections:
-    return Connections(lambda request, reply: None, 10, lambda what: None)
+    return Connections(lambda request, reply: None, 10, lambda what: None, lambda make, reply: None)
 
 
 def test_a_head_says_the_time_how_long_the_body_is_and_that_the_connection_ends() -> None:

@@ -5,12 +5,18 @@ import json
 import pytest
 
 from reconciler.model.errors import Refused
+from reconciler.model.ids import RunName
+from reconciler.model.kinds.inference_graph import Node
 from reconciler.model.kinds.spec import Resources
+from reconciler.ports.serving import Member
 from reconciler.providers.serving.kserve import predictor as p
 from reconciler.providers.serving.kserve.options import Options, Runtime
 from runners.contract.variables import SERVE
+from runners.models.graph import Node as RunnersNode
+from runners.models.graph import combined
 from runners.serve.settings import Settings
 from tests.unit.reconciler.providers.serving.kserve.told import OPTIONS, RUNTIME, order
+from tests.unit.runners.models.graphed import constant
 
 
 def environ(container: dict[str, object]) -> dict[str, object]:
@@ -26,6 +32,16 @@ def test_the_runner_understands_its_settings() -> None:
     assert settings.logs == "file:///mnt/payloads/employment/0123456789ab/$(POD_NAME)"
     assert settings.words == p.LAST_WORDS
     assert settings.threads == 1
+
+
+def test_the_runner_is_told_of_several_models_and_kserves_own_runtimes_refuse_them() -> None:
+    node = Node.model_validate({"router": "ensemble", "steps": [{"deployment": "deployments/a", "weight": 2}]})
+    told = order(members=(Member("a", RunName("experiments/a/0"), "s3://a", "sha256:1"),), graph=(node,))
+    settings = Settings.model_validate(p.settings(told, OPTIONS))
+    assert [(one.name, one.model_url) for one in settings.models] == [("a", "s3://a")]
+    assert combined([RunnersNode.of(one) for one in settings.graph], {"a": constant(0.25)}).signature.format == "graph"
+    with pytest.raises(Refused, match="KServe's runtimes serve one model"):
+        p.model(told, RUNTIME)
 
 
 def test_grpc_is_spoken_where_it_is_asked_for() -> None:

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from reconciler.model.ids import RunName
 from reconciler.model.kinds.access import Access
+from reconciler.model.kinds.inference_graph import Node
+from reconciler.ports.serving import Member
 from reconciler.providers.serving.local.records import (
     EndpointRecord,
     Replica,
@@ -25,6 +28,15 @@ def test_an_order_is_read_as_it_was_written() -> None:
         assert order_from_json(json.loads(json.dumps(order_as_json(one)))) == one
     former = {key: value for key, value in order_as_json(told).items() if key != "access"}
     assert order_from_json(former).access is None, "as it was written before there was access"
+
+
+def test_an_order_of_several_models_is_read_as_it_was_written() -> None:
+    node = Node.model_validate({"router": "ensemble", "steps": [{"deployment": "deployments/a", "weight": 2}]})
+    members = (Member("a", RunName("experiments/a/0"), "file:///a", "sha256:1"),)
+    told = replace(order(), members=members, graph=(node,))
+    assert order_from_json(json.loads(json.dumps(order_as_json(told)))) == told
+    former = {key: value for key, value in order_as_json(order()).items() if key not in ("members", "graph")}
+    assert order_from_json(former) == order(), "as it was written before there were graphs"
 
 
 def test_an_endpoint_is_read_as_it_was_written() -> None:
