@@ -1,4 +1,4 @@
-"""Which of two arms has the larger mean, where chance deals the units out: an A/B test that may be looked at at any time.
+"""Which of two arms has the larger mean, where chance deals the units out: an A/B test, however often one looks.
 
 Each unit gives an unbiased estimate of the difference of both means, whatever came before: its value, less the mean of
 all values before it, over the probability of its arm, and negative in the first arm. So the bounds of the mean of these

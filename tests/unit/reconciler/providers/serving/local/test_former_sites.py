@@ -11,7 +11,7 @@ from reconciler.model.ids import Digest
 from reconciler.model.kinds.access import Access
 from reconciler.providers.serving.local.access import Guard
 from reconciler.providers.serving.local.former_sites import keep, read
-from reconciler.providers.serving.local.routing import Site
+from reconciler.providers.serving.local.sites import Site
 from tests.unit.reconciler.providers.serving.local.told import NEW, OLD
 
 PLAIN = Site("plain", {OLD: ()}, {})

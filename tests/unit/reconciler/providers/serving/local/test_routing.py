@@ -14,14 +14,23 @@ from reconciler.model.ids import Digest
 from reconciler.model.kinds.access import Cors
 from reconciler.providers.serving.local.access import CREDENTIALS, Guard
 from reconciler.providers.serving.local.proxy import find_caddy
-from reconciler.providers.serving.local.routing import Json, Listener, Places, Site, door, host_of, router
+from reconciler.providers.serving.local.routing import Json, door, host_of, router
+from reconciler.providers.serving.local.sites import Listener, Places, Site
 from reconciler.providers.serving.local.tls import Tls
 from tests.unit.reconciler.providers.serving.local.told import NEW, OLD
 
 RUN = Path("/run/setpoint")
 PLACES = Places(
-    RUN / "admin", RUN / "internal", RUN / "public", RUN / "log", RUN / "storage", RUN / "metrics", RUN / "authorizer"
+    RUN / "admin",
+    RUN / "internal",
+    RUN / "public",
+    RUN / "log",
+    RUN / "storage",
+    RUN / "metrics",
+    RUN / "authorizer",
+    RUN / "b",
 )
+GONE = [*CREDENTIALS, "X-Setpoint-Bucket", "X-Setpoint-Unit"]
 LIVE = Site("employment", {OLD: [RUN / "1.sock", RUN / "2.sock"], NEW: [RUN / "3.sock"]}, {OLD: 90, NEW: 10})
 
 
@@ -125,8 +134,8 @@ def test_a_smoke_test_s_mark_is_taken_from_clients_and_left_to_smoke_tests() -> 
         for item in route["handle"]
         if "pool" in item
     }
-    assert headers[host_of("employment", OLD)]["delete"] == [*CREDENTIALS, "X-Setpoint-Smoke"]
-    assert headers[host_of("employment", OLD, direct=True)]["delete"] == [*CREDENTIALS]
+    assert headers[host_of("employment", OLD)]["delete"] == [*GONE, "X-Setpoint-Smoke"]
+    assert headers[host_of("employment", OLD, direct=True)]["delete"] == GONE
 
 
 def test_only_public_deployments_are_behind_the_public_listener() -> None:
