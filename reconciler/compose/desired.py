@@ -90,7 +90,7 @@ def _by_itself(tree: SourceTree, environment: str, cache: Cache, memo: Environme
     cache.documents.trim(1024 + 2 * len(layout.parts))
     composed = _compose_all(library, layout, environment_file, variables, memo)
     graph = _graph(layout, composed, last)
-    flaws, warnings = _between(layout, composed, graph)
+    flaws, warnings = _between(layout, composed, graph, environment_file)
     broken = _broken(library, layout, composed, flaws, memo)
     told = _located(library, composed, warnings, memo)
     problems = _homeless(library, layout, environment_file, composed, (p for found in told.values() for p in found))
@@ -192,7 +192,7 @@ def _graph(layout: Layout, composed: Results, last: Generation | None) -> Graph:
     return connect(resources, known_to(layout), layout.strays)
 
 
-def _between(layout: Layout, composed: Results, graph: Graph) -> tuple[Flaws, Flaws]:
+def _between(layout: Layout, composed: Results, graph: Graph, environment_file: EnvironmentFile) -> tuple[Flaws, Flaws]:
     """Return what is wrong between specs, references included, and what is a warning only.
 
     What is sound of a broken spec is looked at too, so that all that is wrong with it is told at once.
@@ -200,7 +200,9 @@ def _between(layout: Layout, composed: Results, graph: Graph) -> tuple[Flaws, Fl
     parts = {addr: item.part for addr, (_, item) in composed.items() if item.part is not None}
     apart = {addr: item for addr in graph.flaws if (item := composed[addr][1].resource) is not None}
     leading_nowhere = dangling(parts, known_to(layout), graph.resources) if parts else {}
-    found = disagreements({**graph.resources, **apart} if apart else graph.resources, parts, layout.environments)
+    chosen = environment_file.environment
+    whole = {**graph.resources, **apart} if apart else graph.resources
+    found = disagreements(whole, parts, layout.environments, chosen.serving.provider if chosen else "")
     wrong = {addr: flaws for addr, flaws in found.items() if any(f.severity is Severity.ERROR for f in flaws)}
     told = (graph.flaws, leading_nowhere, wrong)
     every = {addr: tuple(flaw for one in told for flaw in one.get(addr, ())) for one in told for addr in one}

@@ -61,8 +61,8 @@ class Known:
         """Say what is known by now."""
         whose = "users" if spec.key else "requests"
         if self.means is None or self.gain is None:
-            waiting = f", {self.waiting:,} aren't old enough" if self.waiting else ""
-            return f"nothing is known yet of {sum(self.assigned):,} {whose}{waiting}" + self._noted()
+            seen, waiting = sum(self.assigned), f"; {self.waiting:,} aren't old enough" if self.waiting else ""
+            return f"nothing is known yet of {seen:,} {whose}{waiting}" + self._noted()
         live, own = (1 - mean if spec.metric in _LESS else mean for mean in self.means)
         better = (
             f"{'better' if self.gain >= 0 else 'worse'} by {abs(self.gain):.4f} ({self.low:.4f} to {self.high:.4f})"

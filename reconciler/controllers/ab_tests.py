@@ -13,7 +13,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from reconciler.controllers.ab_test_figures import Known, known_of
@@ -55,8 +55,18 @@ class UnderTest:
     @property
     def due(self) -> datetime:
         """Return up to when the newest look goes that is due by now; the start where none is."""
-        looks = max(timedelta(0), self.case.view.actual.now - self.start) // self.spec.every
-        return min(self.start + looks * self.spec.every, self.stop)
+        looks = (self.case.view.actual.now - self.begins) // self.spec.every
+        return self.start if looks < 1 else min(self.begins + looks * self.spec.every, self.stop)
+
+    @property
+    def begins(self) -> datetime:
+        """Return before when no request is old enough to be counted."""
+        return self.start + self.spec.matures
+
+    @property
+    def wake(self) -> datetime:
+        """Return when the next look is due."""
+        return min(max(self.due, self.begins) + self.spec.every, self.stop)
 
     @property
     def trial(self) -> RunName:
@@ -196,7 +206,7 @@ def _waits(
     message += f"; {case.endpoint.blocked}" if case.endpoint.blocked else ""
     is_failed = job is not None and job.stage.is_final
     message += f"; a look failed and is made again: {job.message}" if job and is_failed else ""
-    wake = (job.wake if job else None) or min(max(test.due, test.start) + test.spec.every, test.stop)
+    wake = (job.wake if job else None) or test.wake
     facts = test.facts(**{name: value for name, value in told.items() if name not in ("verdict", "why")})
     changes = (*(job.changes if job else ()), *changes)
     return case.told(Phase.RECONCILING, Reason.ROLLING_OUT, message, changes, wake=wake, test=facts)

@@ -15,7 +15,7 @@ from runners.ab_test.parameters import ABTestParams
 from runners.ab_test.units import Unit
 from runners.contract import InputError
 from runners.monitor.events import is_answered, seconds_of
-from runners.monitor.outcomes import read_outcomes
+from runners.monitor.outcomes import Known, read_outcomes
 from runners.tables import Reading
 
 SERVICE = frozenset({"error_rate", "latency"})
@@ -43,7 +43,7 @@ def values_of(units: Sequence[Unit], params: ABTestParams, reading: Reading | No
     names = iter(reading.texts(reading.identifier, told) if told else [])
     named = [[(next(names), answer) for _, answer in one] for one in rows]
     asked = {name for one in named for name, _ in one if name is not None}
-    known = read_outcomes(params.outcomes, reading, asked)
+    known = read_outcomes(params.outcomes, reading, asked) if told else Known()
     judge = _judge(params, reading)
     pairs = [[(answer, known.by_name[name]) for name, answer in one if name in known.by_name] for one in named]
     return [_mean([judge(*pair) for pair in one]) for one in pairs], known.notes
