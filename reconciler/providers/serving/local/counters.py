@@ -70,7 +70,7 @@ def read(text: str) -> Sample:
         if name == HEALTHY:
             unhealthy |= {labels["upstream"]} if value == 0 else set()
         elif name == UNDER_WAY:
-            under_way[labels["host"]] = value
+            under_way[labels["host"]] = under_way.get(labels["host"], 0.0) + value
         else:
             server = f"{INTERNAL}-{labels['server'].rpartition('-')[2]}"
             if labels.get("method", "POST") != "POST":

@@ -14,7 +14,7 @@ from reconciler.providers.serving.local.former_sites import keep, read
 from reconciler.providers.serving.local.sites import Site
 from tests.unit.reconciler.providers.serving.local.told import NEW, OLD
 
-PLAIN = Site("plain", {OLD: ()}, {})
+PLAIN = Site("plain", {OLD: ()}, {}, key="X-User")
 GUARDED = Site("guarded", {OLD: (Path("/a"), Path("/b")), NEW: ()}, {OLD: 90, NEW: 10}, True, Guard(("k" * 16,)))
 ASKED = Site("asked", {NEW: ()}, {}, True, Guard(forward="http://auth"))
 CORS = Access.model_validate({"open": True, "cors": {"origins": ["https://a.example"], "max_age": "1h"}}).cors
