@@ -138,6 +138,28 @@ def _served(facts: Facts) -> Table | None:
     return Table("Models that had all the traffic", ("model", "since", "digest"), rows, tells=frozenset({"served"}))
 
 
+def _test(facts: Facts) -> Table | None:
+    """Tell of an A/B test what is stated, what is known, and how it has ended."""
+    told = _mapping(facts, "test")
+    ends = [told.get(name) for name in ("low", "gain", "high")]
+    known = f"{_text(ends[1])} ({_text(ends[0])} to {_text(ends[2])})" if None not in ends else "nothing yet"
+    live, own = (_list(told, name) for name in ("units", "means"))
+    rows = [
+        ("revision", f"{_text(told.get('revision'))} against {_text(told.get('live'))}"),
+        ("metric", _text(told.get("metric"))),
+        ("improvement, and its bounds", known),
+        ("counted of the live one, of the new one", _text(live)),
+        ("mean of each (of what is better the less, its distance from 1)", _text(own)),
+        ("not old enough yet", _text(told.get("waiting"))),
+        ("since", _text(told.get("start"))[:19]),
+        ("until, at the latest", _text(told.get("stop"))[:19]),
+        ("ended", _text(told.get("words"))),
+        *(("note", _text(note)) for note in _list(told, "notes")[:3]),
+    ]
+    rows = [row for row in rows if row[1]] if told else []
+    return Table("A/B test", ("what", "is"), rows, tells=frozenset({"test"}))
+
+
 def _versions(facts: Facts) -> Table | None:
     told = [one for one in reversed(_list(facts, "in_force")) if isinstance(one, Mapping)][:MOST]
     heads = _keys(told)
@@ -185,6 +207,6 @@ _OF: Mapping[str, Sequence[Callable[[Facts], Table | None]]] = {
     "labels": (_findings, _versions),
     "experiments": (_board,),
     "promotions": (_versions,),
-    "deployments": (_revisions, _served),
+    "deployments": (_revisions, _test, _served),
     "pools": (_teams,),
 }

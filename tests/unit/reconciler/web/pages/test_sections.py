@@ -66,6 +66,12 @@ def test_trials_show_what_differs_and_their_intervals_on_one_scale() -> None:
             ("a", "2026-01-05T00:00:00", "d"),
         ),
         (
+            "deployments",
+            {"test": {"revision": "c1", "live": "c0", "low": 0.01, "gain": 0.02, "high": 0.03}},
+            "A/B test",
+            ("revision", "c1 against c0"),
+        ),
+        (
             "labels",
             {"in_force": [{"version": "v1"}, {"version": "v2"}]},
             "Versions in force, the newest first",
@@ -96,6 +102,10 @@ _NAMES = (
     "params",
     "revisions",
     "traffic",
+    "test",
+    "gain",
+    "units",
+    "notes",
 )
 
 
