@@ -5,15 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Self, TypeVar
 
 from reconciler.controllers.measured import is_finite, is_number
-from reconciler.model.kinds.ab_tests import ABTest
+from reconciler.model.kinds.ab_tests import LESS, ABTest
 from reconciler.model.text import printable
 
 Number = TypeVar("Number", int, float)
 VERDICTS = ("promote", "reject", "none", "stop")
 LARGEST_STATE = 2000
 """Characters of what one look keeps for the next."""
-_LESS = frozenset({"error", "error_rate", "latency"})
-"""Metrics of which less is better; a look tells how far they are from 1."""
 _NAMES: Mapping[str, str] = {
     "accuracy": "accuracy",
     "error": "mean error (of the scale)",
@@ -63,7 +61,7 @@ class Known:
         if self.means is None or self.gain is None:
             seen, waiting = sum(self.assigned), f"; {self.waiting:,} aren't old enough" if self.waiting else ""
             return f"nothing is known yet of {seen:,} {whose}{waiting}" + self._noted()
-        live, own = (1 - mean if spec.metric in _LESS else mean for mean in self.means)
+        live, own = (1 - mean if spec.metric in LESS else mean for mean in self.means)
         better = (
             f"{'better' if self.gain >= 0 else 'worse'} by {abs(self.gain):.4f} ({self.low:.4f} to {self.high:.4f})"
         )

@@ -11,6 +11,8 @@ from reconciler.model.quantity import Duration, parse_duration
 Metric = Literal["accuracy", "error", "outcome", "error_rate", "latency"]
 SERVICE: frozenset[Metric] = frozenset({"error_rate", "latency"})
 """Metrics of the service, which need no outcomes."""
+LESS: frozenset[Metric] = frozenset({"error", "error_rate", "latency"})
+"""Metrics of which less is better; a look tells how far they are from 1."""
 _NEEDS: dict[str, str] = {"error": "scale", "latency": "slower_than_ms", "outcome": "success"}
 _SECRET = frozenset({"authorization", "cookie", "x-api-key", "host"})
 """Headers that replicas never see, or that are the same for all."""

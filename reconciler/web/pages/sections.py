@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from reconciler.model.kinds.ab_tests import LESS
 from reconciler.status.leaderboard_pages import left_out
 from reconciler.web.pages.views import figure
 
@@ -143,13 +144,12 @@ def _test(facts: Facts) -> Table | None:
     told = _mapping(facts, "test")
     ends = [told.get(name) for name in ("low", "gain", "high")]
     known = f"{_text(ends[1])} ({_text(ends[0])} to {_text(ends[2])})" if None not in ends else "nothing yet"
-    live, own = (_list(told, name) for name in ("units", "means"))
     rows = [
         ("revision", f"{_text(told.get('revision'))} against {_text(told.get('live'))}"),
         ("metric", _text(told.get("metric"))),
         ("improvement, and its bounds", known),
-        ("counted of the live one, of the new one", _text(live)),
-        ("mean of each (of what is better the less, its distance from 1)", _text(own)),
+        ("the new one", _arm(told, 1)),
+        ("the live one", _arm(told, 0)),
         ("not old enough yet", _text(told.get("waiting"))),
         ("since", _text(told.get("start"))[:19]),
         ("until, at the latest", _text(told.get("stop"))[:19]),
@@ -158,6 +158,15 @@ def _test(facts: Facts) -> Table | None:
     ]
     rows = [row for row in rows if row[1]] if told else []
     return Table("A/B test", ("what", "is"), rows, tells=frozenset({"test"}))
+
+
+def _arm(test: Facts, place: int) -> str:
+    """Tell the metric of one arm of a test, and of how many users or requests it is."""
+    means, units = (_list(test, name) for name in ("means", "units"))
+    if len(means) != 2 or len(units) != 2 or not isinstance(means[place], int | float):
+        return ""
+    mean = 1 - means[place] if str(test.get("metric")) in LESS else means[place]
+    return f"{_text(mean)}, of {_text(units[place])}"
 
 
 def _versions(facts: Facts) -> Table | None:
