@@ -216,7 +216,6 @@ def _ended(test: UnderTest, known: Known, told: Mapping[str, Any], changes: tupl
     """Promote the model, or give its traffic back to the live one."""
     case, words = test.case, known.verdict_words(test.spec)
     facts = test.facts(**{**told, **known.as_facts(), "words": words})
-    facts.pop("before", None)
     if known.verdict == "promote":
         route = case.route({case.revision: 100}, words)
         return case.told(Phase.RECONCILING, Reason.ROLLING_OUT, words, (route, *changes), test=facts)

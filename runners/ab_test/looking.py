@@ -30,11 +30,11 @@ def looked(request: Request, folder: Path) -> Result:
         InputError: an input isn't there, or the outcomes' source is wrong.
     """
     params = request.params_as(ABTestParams)
+    reading = None if params.metric in SERVICE else _reading(request)
     try:
-        found = dealt(local(_url(request, "logs")), params)
+        found = dealt(local(_url(request, "logs")), params, reading.identifier if reading else None)
     except FileNotFoundError:
         found = Dealt()
-    reading = None if params.metric in SERVICE else _reading(request)
     values, notes = values_of(found.fresh, params, reading)
     former = params.former or State(until=params.start)
     assigned = _added(former.assigned, [unit.arm for unit in found.fresh])

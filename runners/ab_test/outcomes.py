@@ -38,7 +38,7 @@ def values_of(units: Sequence[Unit], params: ABTestParams, reading: Reading | No
     if reading is None or reading.identifier is None or reading.target is None:
         what = "the model's data names no row by an identifier, so no outcome can be joined"
         raise InputError(what, "live", "name the dataset's column that does by `identifier`")
-    rows = [_rows(unit.data or {}, reading.identifier) for unit in units]
+    rows = [_rows(unit.data or {}) for unit in units]
     told = [name for one in rows for name, _ in one]
     names = iter(reading.texts(reading.identifier, told) if told else [])
     named = [[(next(names), answer) for _, answer in one] for one in rows]
@@ -59,12 +59,9 @@ def _of_service(data: Mapping[str, Any], params: ABTestParams) -> float | None:
     return float(seconds <= (params.slower_than or 0.0)) if is_answered(data) and isfinite(seconds) else None
 
 
-def _rows(data: Mapping[str, Any], identifier: str) -> list[tuple[Any, Any]]:
+def _rows(data: Mapping[str, Any]) -> list[tuple[Any, Any]]:
     """Return the identifiers of a request's rows with what was answered; none where it wasn't answered."""
-    if not is_answered(data):
-        return []
-    rows, answers = data.get("rows") or [], data.get("prediction") or []
-    return [(row.get(identifier), answer) for row, answer in zip(rows, answers, strict=False)]
+    return list(zip(data.get("rows") or [], data.get("prediction") or [], strict=False)) if is_answered(data) else []
 
 
 def _judge(params: ABTestParams, reading: Reading) -> Callable[[Any, Any], float]:

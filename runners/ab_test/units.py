@@ -13,16 +13,17 @@ from typing import Any, NamedTuple
 
 from runners.ab_test.parameters import ABTestParams, Pair
 from runners.monitor.blocks import lines_of
-from runners.monitor.events import Event, event_of
+from runners.monitor.events import Event, event_of, is_answered
 
 FEWEST = 50
 """Requests of an arm from which it is odd that none of them has a key."""
 
 
 class Unit(NamedTuple):
-    """A unit by its first request: when that came, to which arm (1 is the challenger), and what was logged of it.
+    """A unit by its first request: when that came, to which arm (1 is the challenger), and what is looked at of it.
 
-    Of one that was counted by a former look nothing is kept.
+    That is `status`, `seconds`, the identifiers of its `rows`, and for each its `prediction`. Of one that was counted
+    by a former look nothing is kept.
     """
 
     time: datetime
@@ -48,8 +49,14 @@ class Dealt:
     """Requests by arm, and those of them without a key."""
 
 
-def dealt(folder: Path, params: ABTestParams) -> Dealt:
-    """Read who was dealt to which revision, up to the end of the look."""
+def dealt(folder: Path, params: ABTestParams, identifier: str | None = None) -> Dealt:
+    """Read who was dealt to which revision, up to the end of the look.
+
+    Args:
+        folder: the payload log.
+        params: what is stated, and what the look before kept.
+        identifier: the column that names a row, the only one that is kept of it.
+    """
     first: dict[str, Unit] = {}
     arms: dict[str, int] = {}
     requests, keyless = Counter[int](), Counter[int]()
@@ -62,13 +69,21 @@ def dealt(folder: Path, params: ABTestParams) -> Dealt:
         is_known = event.time < params.since
         if is_known and not params.keyed:
             continue
-        unit = Unit(event.time, event.id, arm, None if is_known else event.data)
+        unit = Unit(event.time, event.id, arm, None if is_known else _kept(event.data, identifier))
         first[name] = min(first.get(name, unit), unit, key=lambda one: (one.time, one.id))
         arms[name] = arms.get(name, 0) | 1 << arm
     found = _sorted(first.values(), params)
     found.crossed = sum(both == 3 for both in arms.values())
     found.requests, found.keyless = _pair(requests), _pair(keyless)
     return found
+
+
+def _kept(data: Mapping[str, Any], identifier: str | None) -> Mapping[str, Any]:
+    """Return what is looked at of an event: a log is larger than what has to be held of it."""
+    kept = {name: data[name] for name in ("status", "seconds") if name in data}
+    if identifier is None or not is_answered(data):
+        return kept
+    return {**kept, "rows": [row.get(identifier) for row in data["rows"]], "prediction": data["prediction"]}
 
 
 def _sorted(units: Iterable[Unit], params: ABTestParams) -> Dealt:

@@ -16,7 +16,8 @@ NUMBERS = Reading({"id": ColumnReading("string"), "ill": ColumnReading("number")
 
 
 def unit(number: int = 1, **data: Any) -> Unit:
-    return Unit(START, f"e{number}", 0, event(number, 0, **data)["data"])
+    told = event(number, 0, **data)["data"]
+    return Unit(START, f"e{number}", 0, {**told, "rows": [row["id"] for row in told["rows"]]})
 
 
 def value(

@@ -49,3 +49,11 @@ def test_what_isn_t_of_the_test_is_passed_over(tmp_path: Path) -> None:
     folder = log(tmp_path / "logs", [other, early, late, event(4, 1)])
     (folder / "x.jsonl").write_text(f'half a line {"0" * 12}\n{{"subject": "{"0" * 12}"}}\n')
     assert numbers(dealt(folder, params())) == [("e4", 1)]
+
+
+def test_of_a_row_its_name_alone_is_held(tmp_path: Path) -> None:
+    folder = log(tmp_path / "logs", [event(1, 0), event(2, 1, status=500, error="no")])
+    (first, failed) = dealt(folder, params(), "id").fresh
+    assert first.data == {"status": 200, "seconds": 0.01, "rows": [1], "prediction": ["yes"]}
+    assert failed.data == {"status": 500, "seconds": 0.01}
+    assert dealt(folder, params()).fresh[0].data == {"status": 200, "seconds": 0.01}
