@@ -13,7 +13,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from reconciler.controllers.ab_test_figures import Known, known_of
@@ -29,10 +29,13 @@ from reconciler.model.decision import Decision, Phase
 from reconciler.model.ids import Digest, RunName, digest
 from reconciler.model.kinds.ab_tests import ABTest
 from reconciler.model.moment import moment_of
+from reconciler.model.observed import RevisionState
 from reconciler.model.reason import Reason
 
 CAUTION = 1000
 """How many times fewer good revisions the bounds of a rollout may take back at a pass: a test has thousands of them."""
+LATE = timedelta(hours=1)
+"""How long the last look may take: then the test ends without it."""
 FINAL = frozenset({"promote", "reject", "none", "stop"})
 
 
@@ -82,6 +85,8 @@ class UnderTest:
 
 def tested(case: Case) -> Decision | None:
     """Bring a model through its A/B test, one step a pass; None where there is none to be made."""
+    if interrupted := _interrupted(case):
+        return interrupted
     spec, live = case.spec.rollout.ab_test, _live(case)
     share = case.endpoint.traffic.get(case.revision, 0)
     if spec is None or live is None or share == 100:
@@ -92,6 +97,23 @@ def tested(case: Case) -> Decision | None:
         route = case.route(wanted, message, spec.key or "")
         return case.told(Phase.RECONCILING, Reason.ROLLING_OUT, message, (route,), test={})
     decision = _looked(_test(case, spec, live))
+    return replace(decision, output=live_of(replace(case.endpoint, traffic={live: 100})))
+
+
+def _interrupted(case: Case) -> Decision | None:
+    """Wait for a revision of a test under way that starts again: its crash is no reason to promote the other one."""
+    told, revisions = case.test, case.endpoint.revisions
+    live = next((name for name in revisions if name == told.get("live")), None)
+    is_shared = all(case.endpoint.traffic.get(name) for name in (live, case.revision) if name)
+    if case.spec.rollout.ab_test is None or live is None or "verdict" in told or not is_shared:
+        return None
+    down = [name for name in (live, case.revision) if revisions[name].state is RevisionState.STARTING]
+    if not down:
+        return None
+    message = (
+        f"A/B test against {live}: revision {down[0]} is not ready: {revisions[down[0]].reason or 'it starts again'}"
+    )
+    decision = case.told(Phase.RECONCILING, Reason.NOT_READY, message)
     return replace(decision, output=live_of(replace(case.endpoint, traffic={live: 100})))
 
 
@@ -128,10 +150,12 @@ def _looked(test: UnderTest) -> Decision:
     job = lifecycle_of(run, case.spec.retries, case.view)
     if job.stage is Stage.ACCEPTED:
         return _accepted(test, end, job)
-    if not job.stage.is_final:
+    is_late = case.view.actual.now >= test.stop + LATE
+    if not job.stage.is_final and not is_late:
         return _waits(test, known, test.told, job)
-    if end >= test.stop:
-        return _ended(test, replace(known, verdict="none", why=f"its last look failed: {job.message}"), test.told)
+    if end >= test.stop or is_late:
+        why = f"its last look {'failed' if job.stage.is_final else 'took too long'}: {job.message}"
+        return _ended(test, replace(known, verdict="none", why=why), test.told)
     if test.due > end:
         return _next(test, known, test.told)
     return _waits(test, known, test.told, job)

@@ -12,7 +12,7 @@ from reconciler.model.change import DropRun, Route, StartRun
 from reconciler.model.decision import Decision, Live, Phase
 from reconciler.model.ids import Digest
 from reconciler.model.kinds.deployments import Deployment
-from reconciler.model.observed import Controls, Endpoint, Figures
+from reconciler.model.observed import Controls, Endpoint, Figures, RevisionState
 from reconciler.model.reason import Reason
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.stage import API, MODEL, NOW, WATCH, ago
@@ -269,3 +269,28 @@ def test_a_third_model_is_tested_against_the_one_that_was_live() -> None:
     both = serving({OLD: 50, THIRD: 50}, others=(other,))
     found = decide(endpoint=both, facts={"test": {"revision": THIRD, "live": OLD}})
     assert routed(found) == [{OLD: 70, NEW: 30}]
+
+
+@pytest.mark.parametrize("down", [OLD, NEW])
+def test_a_replica_that_crashes_promotes_nobody(down: Digest) -> None:
+    begun, endpoint = looked(), serving()
+    starting = replace(endpoint.revisions[down], state=RevisionState.STARTING, reason="its process ended")
+    crashed = replace(endpoint, revisions={**endpoint.revisions, down: starting})
+    found = decide(endpoint=crashed, facts=begun.facts)
+    assert not found.changes
+    assert (found.reason, found.facts["test"]) == (Reason.NOT_READY, begun.facts["test"])
+    assert f"revision {down} is not ready: its process ended" in found.message
+    failed = replace(
+        endpoint, revisions={**endpoint.revisions, OLD: replace(starting, digest=OLD, state=RevisionState.FAILED)}
+    )
+    assert routed(decide(endpoint=failed, facts=begun.facts)) == [{NEW: 100}], "one that was given up answers nobody"
+
+
+def test_a_last_look_that_never_ends_ends_the_test() -> None:
+    begun = decide(now=BEGAN + timedelta(days=2))
+    run = begun.facts["test"]["run"]
+    waits = (stage.branch(run), stage.job(run))
+    assert not routed(decide(*waits, facts=begun.facts, now=BEGAN + timedelta(days=2, minutes=59)))
+    found = decide(*waits, facts=begun.facts, now=BEGAN + timedelta(days=2, minutes=61))
+    assert routed(found) == [{OLD: 100}]
+    assert "its last look took too long" in found.message
