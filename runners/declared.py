@@ -48,6 +48,7 @@ COMMAND = Runner("runners.train.command:run", RUNNER_VERSIONS["command"], trains
 EVALUATE = Runner("runners.evaluate:run", RUNNER_VERSIONS["evaluate"], trains=False)
 REPLICA = Runner("runners.replica:run", RUNNER_VERSIONS["replica"], trains=False)
 REPLAY = Runner("runners.replay:run", RUNNER_VERSIONS["replay"], trains=False)
+AB_TEST = Runner("runners.ab_test:run", RUNNER_VERSIONS["ab-test"], trains=False)
 SMOKE = Runner("runners.smoke:run", RUNNER_VERSIONS["smoke"], trains=False)
 MONITOR = Runner("runners.monitor:run", RUNNER_VERSIONS["monitor"], trains=False)
 
@@ -64,6 +65,7 @@ BUILT_IN: Mapping[str, Runner] = MappingProxyType(
         "evaluate": EVALUATE,
         "replica": REPLICA,
         "replay": REPLAY,
+        "ab-test": AB_TEST,
         "smoke": SMOKE,
         "monitor": MONITOR,
     }

@@ -102,6 +102,7 @@ def _rest(told: Described, now: datetime) -> list[str]:
     lines += _section("alerts", list(_alerts(told)), _MOST)
     lines += _section("newest runs", [_run(run, now) for run in told.runs], _MOST)
     lines += _section("facts", list(_facts(told.facts)), _MOST_FACTS)
+    lines += _section("A/B test", list(_test(told.facts.get("test"))), _MOST)
     lines += [_neighbours("needs", told.needs, told.unread), _neighbours("needed by", told.needed_by, told.unread)]
     events = [_event(event, now) for event in told.events]
     lines += _section("last events", events, _MOST_EVENTS, at_least=told.has_more_events)
@@ -189,6 +190,18 @@ def _facts(facts: Mapping[str, Any]) -> Iterator[str]:
     for name, value in facts.items():
         if name not in _ELSEWHERE and isinstance(value, str | int | float) and value != "":
             yield f"{name}: {str(value).lower() if isinstance(value, bool) else value}"
+
+
+def _test(told: Any) -> Iterator[str]:
+    """Tell of an A/B test how it stands; its figures stand in the condition's message while it lasts."""
+    if not isinstance(told, Mapping):
+        return
+    low, gain, high = (told.get(name) for name in ("low", "gain", "high"))
+    is_known = all(isinstance(one, int | float) for one in (low, gain, high))
+    known = f", better by {gain:.4f} ({low:.4f} to {high:.4f})" if is_known else ""
+    yield f"{told.get('revision')} against {told.get('live')} by {told.get('metric')}{known}"
+    since, until = (str(told.get(name) or "")[:16] for name in ("start", "stop"))
+    yield str(told["words"]) if told.get("words") else f"since {since}, until {until} UTC at the latest"
 
 
 def _neighbours(what: str, found: Mapping[str, str] | None, unread: str) -> str:

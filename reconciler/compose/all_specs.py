@@ -30,8 +30,9 @@ class Specs:
         resources: Mapping[Address, Resource],
         parts: Mapping[Address, Spec],
         environments: Collection[str] | None = None,
+        serving: str = "",
     ) -> None:
-        self.environments = environments
+        self.environments, self.serving = environments, serving
         self.all: Mapping[Address, Spec] = {**{address: item.spec for address, item in resources.items()}, **parts}
         self.promotions = {a: s for a, s in self.all.items() if isinstance(s, Promotion) and _chooses(s)}
         self.moved = {former: address for address, item in resources.items() for former in item.former}

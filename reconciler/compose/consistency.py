@@ -11,6 +11,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+from reconciler.compose.ab_test_flaws import ab_tests
 from reconciler.compose.all_specs import Found, Specs, declared_by, is_album, missing, origin_of
 from reconciler.compose.flaws import Flaw
 from reconciler.compose.member_flaws import combined
@@ -45,6 +46,7 @@ def disagreements(
     resources: Mapping[Address, Resource],
     parts: Mapping[Address, Spec] = NONE,
     environments: Collection[str] | None = None,
+    serving: str = "",
 ) -> Mapping[Address, tuple[Flaw, ...]]:
     """Return what is wrong between specs, by the resource that is to be mended; warnings of what goes on working.
 
@@ -52,9 +54,10 @@ def disagreements(
         resources: those that composed.
         parts: what is sound of those that didn't.
         environments: those that the commit has; None where that isn't known.
+        serving: the provider of the environment's endpoints; empty where that isn't known.
     """
     found: dict[Address, list[Flaw]] = {}
-    specs = Specs(resources, parts, environments)
+    specs = Specs(resources, parts, environments, serving)
     for address, flaw in _all(specs):
         found.setdefault(address, []).append(flaw)
     return {address: tuple(flaws) for address, flaws in found.items()}
@@ -247,6 +250,7 @@ _HELD: tuple[tuple[type[Spec], Callable[[Specs, Any], Iterator[Flaw]]], ...] = (
     (Experiment, _regions),
     (Labels, _named),
     (Deployment, left_out),
+    (Deployment, ab_tests),
     (Promotion, bounds),
     (Promotion, gates),
     (Promotion, replays),

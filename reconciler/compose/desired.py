@@ -203,7 +203,8 @@ def _between(
     parts = {addr: item.part for addr, (_, item) in composed.items() if item.part is not None}
     apart = {addr: item for addr in graph.flaws if (item := composed[addr][1].resource) is not None}
     leading_nowhere = dangling(parts, known_to(layout), graph.resources) if parts else {}
-    found = disagreements({**graph.resources, **apart} if apart else graph.resources, parts, layout.environments)
+    whole = {**graph.resources, **apart} if apart else graph.resources
+    found = disagreements(whole, parts, layout.environments, chosen.serving.provider if chosen else "")
     wrong = {addr: flaws for addr, flaws in found.items() if any(f.severity is Severity.ERROR for f in flaws)}
     made = ((addr, item.resource.spec) for addr, (_, item) in composed.items() if item.resource is not None)
     told = (graph.flaws, leading_nowhere, wrong, provider_flaws(chosen, made, library.plugins))

@@ -133,7 +133,7 @@ def replays(specs: Specs, spec: Promotion) -> Iterator[Flaw]:
         if isinstance(deployment, Deployment) and not deployment.log_payloads:
             what = f"{spec.deployment} logs no requests, so none can be replayed"
             yield Flaw(("replay",), what, f"say log_payloads: true in {spec.deployment}, or take replay out")
-    if any(_knows_outcomes(one, str(spec.deployment)) for one in specs.all.values()):
+    if any(knows_outcomes(one, str(spec.deployment)) for one in specs.all.values()):
         return
     for place, gate in enumerate(spec.gates):
         if gate.rows == "recent":
@@ -141,7 +141,7 @@ def replays(specs: Specs, spec: Promotion) -> Iterator[Flaw]:
             yield Flaw(("gates", place, "rows"), what, "give a monitor of it outcomes")
 
 
-def _knows_outcomes(spec: Spec, deployment: str) -> bool:
+def knows_outcomes(spec: Spec, deployment: str) -> bool:
     """Tell whether a spec is a monitor of a deployment that knows outcomes; one that isn't sound may be."""
     if not isinstance(spec, Monitor):
         return False

@@ -45,8 +45,8 @@ class Reborn:
     def start(self, order: RevisionOrder) -> None:
         self._open().start(order)
 
-    def route(self, deployment: Address, traffic: Mapping[Digest, int]) -> None:
-        self._open().route(deployment, traffic)
+    def route(self, deployment: Address, traffic: Mapping[Digest, int], key: str = "") -> None:
+        self._open().route(deployment, traffic, key)
 
     def stop(self, deployment: Address, revision: Digest) -> None:
         self._open().stop(deployment, revision)

@@ -106,6 +106,23 @@ def test_traffic_goes_where_it_is_routed(bench: ServingBench, serving: ServingEn
     assert endpoint.since
 
 
+def test_a_key_divides_until_the_traffic_changes_or_is_refused(bench: ServingBench, serving: ServingEngine) -> None:
+    started(bench, serving, OLD, NEW)
+    serving.route(DEPLOYMENT, {OLD: 100})
+    try:
+        serving.route(DEPLOYMENT, {OLD: 90, NEW: 10}, "X-User")
+    except Refused:
+        assert dict(serving.list()[DEPLOYMENT].traffic) == {OLD: 100}
+        return
+    endpoint = serving.list()[DEPLOYMENT]
+    assert (dict(endpoint.traffic), endpoint.key) == ({OLD: 90, NEW: 10}, "X-User")
+    bench.pass_time()
+    serving.route(DEPLOYMENT, {OLD: 90, NEW: 10}, "X-User")
+    assert serving.list()[DEPLOYMENT].since == endpoint.since
+    serving.route(DEPLOYMENT, {NEW: 100})
+    assert serving.list()[DEPLOYMENT].key == ""
+
+
 def test_routing_twice_is_routing_once(bench: ServingBench, serving: ServingEngine) -> None:
     started(bench, serving, OLD)
     serving.route(DEPLOYMENT, {OLD: 100})

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from reconciler.controllers.endpoints import live_of
 from reconciler.controllers.promotable import Pinned
@@ -87,9 +88,9 @@ class Case:
             endpoint=self.name,
         )
 
-    def route(self, traffic: Mapping[Digest, int], why: str) -> Route:
-        """Divide the traffic among revisions, in percent."""
-        return Route(address=self.resource.address, traffic=traffic, why=why, endpoint=self.name)
+    def route(self, traffic: Mapping[Digest, int], why: str, key: str = "") -> Route:
+        """Divide the traffic among revisions, in percent, by a header's values where one is told."""
+        return Route(address=self.resource.address, traffic=traffic, why=why, key=key, endpoint=self.name)
 
     def stop(self, revision: Digest, why: str) -> StopRevision:
         """Stop a revision."""
@@ -106,9 +107,13 @@ class Case:
         rolled_back: list[str] | None = None,
         drifted: str = "",
         serves: bool = False,
+        test: Mapping[str, Any] | None = None,
     ) -> Decision:
-        """Decide, and tell how the endpoint stands; `serves` says that the pinned model has all the traffic."""
-        facts = self._facts(self.rolled_back if rolled_back is None else rolled_back, serves=serves)
+        """Decide, and tell how the endpoint stands; `serves` says that the pinned model has all the traffic.
+
+        What was told of the revision's A/B test stays, unless another `test` is told.
+        """
+        facts = self._facts(self.rolled_back if rolled_back is None else rolled_back, test, serves=serves)
         return Decision(
             address=self.resource.address,
             phase=phase,
@@ -128,7 +133,18 @@ class Case:
             return live
         return replace(live, since=min(live.since, served[-1].since))
 
-    def _facts(self, rolled_back: list[str], *, serves: bool) -> DeploymentFacts:
+    @property
+    def test(self) -> Mapping[str, Any]:
+        """Return what was told last of the A/B test of the revision; nothing where there was none."""
+        return kept if (kept := self.recorded_test).get("revision") == self.revision else {}
+
+    @property
+    def recorded_test(self) -> Mapping[str, Any]:
+        """Return what was told last of an A/B test, whichever revision's."""
+        kept = self.view.facts_of(self.resource.address, DeploymentFacts).get("test")
+        return kept if isinstance(kept, Mapping) else {}
+
+    def _facts(self, rolled_back: list[str], test: Mapping[str, Any] | None, *, serves: bool) -> DeploymentFacts:
         facts: DeploymentFacts = {
             "url": self.endpoint.url,
             "trial": self.model.trial,
@@ -143,4 +159,5 @@ class Case:
         address, view = self.resource.address, self.view
         served = with_served(address, self.pinned, view) if serves else kept_served(address, view)
         facts |= {"served": served} if served else {}
+        facts |= {"test": dict(told)} if (told := self.test if test is None else test) else {}
         return facts | ({"rolled_back": rolled_back} if rolled_back else {})

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from reconciler.controllers.ab_tests import tested
 from reconciler.controllers.admission import hindrance
 from reconciler.controllers.deployment_case import Case
 from reconciler.controllers.endpoints import live_of, moved_too_late, stuck_of, unread
@@ -21,7 +22,10 @@ from reconciler.model.kinds.promotions import Promotion
 from reconciler.model.observed import Endpoint, Figures, RevisionState
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
+from reconciler.model.text import printable
 from runners.contract.versions import RUNNER_VERSIONS
+
+_BY_GATES = " was taken back by its rollout's gates; change the spec or reconcile it"
 
 
 def decide(resource: Resource, view: View) -> Decision:
@@ -50,7 +54,8 @@ def decide(resource: Resource, view: View) -> Decision:
         return hindered
     smoke = lifecycle_of(_smoke(case), spec.retries, view)
     decision = _refusal(case, smoke) or _start(case) or _test(case, smoke) or _roll_out(case)
-    wanted = frozenset({smoke.run})
+    test = decision.facts.get("test") or {}
+    wanted = frozenset({smoke.run, *([RunName(test["run"])] if test.get("run") else [])})
     stale = tidy(resource.address, wanted, view)
     if smoke.stage is Stage.ACCEPTED:
         stale += surplus(resource.address, spec.keep and spec.keep - 1, wanted, view)
@@ -182,11 +187,8 @@ def _roll_out(case: Case) -> Decision:
 
 
 def _rolling_out(case: Case) -> Decision:
-    if case.revision in case.rolled_back and not case.endpoint.traffic.get(case.revision):
-        asked = case.view.requested(case.resource.address)
-        if not asked or (case.endpoint.since and asked <= case.endpoint.since):
-            message = f"revision {case.revision} was taken back by its rollout's gates; change the spec or reconcile it"
-            return case.told(Phase.STALLED, Reason.ROLLED_BACK, message)
+    if decision := _taken_back(case) or tested(case):
+        return decision
     step = next_step(case.endpoint, case.revision, case.spec.rollout, case.view.actual.now)
     if step.failed:
         message = f"{step.failed} ({_measured(case)})"
@@ -211,6 +213,18 @@ def _rolling_out(case: Case) -> Decision:
     stuck = stuck_of(case.endpoint)
     message = f"{case.answering} at {case.endpoint.url}" + (f"; {stuck}" if stuck else "")
     return case.told(Phase.READY, Reason.SERVING, message, stops, rolled_back=cleared, serves=True)
+
+
+def _taken_back(case: Case) -> Decision | None:
+    """Leave a revision where it is that was taken back, until an operator asks for another try."""
+    if case.revision not in case.rolled_back or case.endpoint.traffic.get(case.revision):
+        return None
+    asked = case.view.requested(case.resource.address)
+    if asked and not (case.endpoint.since and asked <= case.endpoint.since):
+        return None
+    told = printable(str(case.test.get("words") or ""))
+    why = f" was taken back; change the spec or reconcile it. {told}" if told else _BY_GATES
+    return case.told(Phase.STALLED, Reason.ROLLED_BACK, f"revision {case.revision}{why}")
 
 
 def _measured(case: Case) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from reconciler.controllers.arriving_outcomes import arriving_outcomes
 from reconciler.controllers.gate_statuses import gate_name
 from reconciler.controllers.gates import GateResult, against_live
 from reconciler.controllers.measured import Figures
@@ -20,10 +21,9 @@ from reconciler.controllers.run_orders import order
 from reconciler.model.change import StartRun
 from reconciler.model.decision import Decision, Live, Phase
 from reconciler.model.facts import PromotionFacts
-from reconciler.model.ids import Address, RunName, digest
+from reconciler.model.ids import RunName, digest
 from reconciler.model.kinds.deployments import Deployment
 from reconciler.model.kinds.gates import Gate
-from reconciler.model.kinds.monitors import Monitor
 from reconciler.model.kinds.replay import Replay
 from reconciler.model.moment import moment_of
 from reconciler.model.reason import Reason
@@ -133,16 +133,8 @@ def _params(case: Case, live: Live) -> dict[str, Any]:
         gate.model_dump(mode="json", include={"metric", "confidence"}) for gate in recent(case) if gate.confidence
     ]
     params |= {"bounds": bounds} if bounds else {}
-    outcomes = _outcomes(case)
+    outcomes = arriving_outcomes(case.subject.address, case.view)
     return params | ({"outcomes": outcomes} if outcomes else {})
-
-
-def _outcomes(case: Case) -> Mapping[str, Any] | None:
-    """Return where outcomes arrive, as the first of the deployment's monitors that knows it says."""
-    monitors = sorted(case.view.desired.of_kind(Monitor).items())
-    own = (spec for _, spec in monitors if Address(spec.deployment) == case.subject.address and spec.outcomes)
-    first = next(own, None)
-    return first.monitor_params["outcomes"] if first else None
 
 
 def _waits(look: Look) -> bool:

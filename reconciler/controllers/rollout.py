@@ -35,7 +35,7 @@ def next_step(endpoint: Endpoint, revision: Digest, rollout: Rollout, now: datet
     errors are not its own. A revision that doesn't answer keeps no traffic from one that does.
     """
     share, former = endpoint.traffic.get(revision, 0), former_revisions(endpoint, revision)
-    others = {n: p for n, p in endpoint.traffic.items() if p and n != revision and _is_ready(endpoint, n)}
+    others = {n: p for n, p in endpoint.traffic.items() if p and n != revision and is_ready(endpoint, n)}
     if share == 100:
         return (_held(endpoint, revision, rollout, now) if former else None) or Step("it has all the traffic")
     if not others:
@@ -57,11 +57,12 @@ def former_revisions(endpoint: Endpoint, revision: Digest) -> list[Digest]:
     mine = endpoint.revisions.get(revision)
     until = (mine.started if mine else None) or latest
     began = {name: item.started or earliest for name, item in endpoint.revisions.items() if name != revision}
-    ready = [name for name, moment in began.items() if moment <= until and _is_ready(endpoint, name)]
+    ready = [name for name, moment in began.items() if moment <= until and is_ready(endpoint, name)]
     return sorted(ready, key=lambda name: (endpoint.traffic.get(name, 0), began[name], name), reverse=True)
 
 
-def _is_ready(endpoint: Endpoint, revision: Digest) -> bool:
+def is_ready(endpoint: Endpoint, revision: Digest) -> bool:
+    """Tell whether a revision is there and answers."""
     known = endpoint.revisions.get(revision)
     return known is not None and known.state is RevisionState.READY
 
@@ -77,7 +78,8 @@ def _held(endpoint: Endpoint, revision: Digest, rollout: Rollout, now: datetime)
     due = (endpoint.since or now) + rollout.hold
     is_thin = _is_thin(endpoint, revision, rollout)
     may_judge = not is_thin or now >= due + rollout.patience
-    if endpoint.figures and may_judge and (reason := _failing(endpoint, revision, rollout, now >= due)):
+    alpha = round(1 - rollout.confidence, 12) / (1 if now >= due else EARLY)
+    if endpoint.figures and may_judge and (reason := failing(endpoint, revision, rollout, alpha)):
         return Step(reason, failed=reason)
     waits = endpoint.blocked or (endpoint.figures.unread if endpoint.figures else "")
     if waits:
@@ -97,11 +99,17 @@ def _is_thin(endpoint: Endpoint, revision: Digest, rollout: Rollout) -> bool:
     return endpoint.counted.get(revision, Figures()).requests < rollout.minimum_requests
 
 
-def _failing(endpoint: Endpoint, revision: Digest, rollout: Rollout, is_due: bool) -> str:
-    """Hold a revision's figures against its gates, and against those of the former ones that have traffic beside it."""
+def failing(endpoint: Endpoint, revision: Digest, rollout: Rollout, alpha: float) -> str:
+    """Hold a revision's figures against its gates, and against those of the former ones that have traffic beside it.
+
+    Args:
+        endpoint: the endpoint with its figures.
+        revision: the one that is judged.
+        rollout: the gates.
+        alpha: the share of good revisions that each gate may take for bad ones at this look.
+    """
     former = [name for name in former_revisions(endpoint, revision) if endpoint.traffic.get(name)]
     beside = reduce(Figures.plus, (endpoint.counted.get(name, Figures()) for name in former), Figures())
-    alpha = round(1 - rollout.confidence, 12) / (1 if is_due else EARLY)
     return verdict(endpoint.counted.get(revision, Figures()), beside, rollout, alpha)
 
 

@@ -155,7 +155,11 @@ _VERBS: Mapping[type[c.Change], Callable[[Applier, Any, CommitId], object]] = {
     c.DropRun: lambda self, change, _: self._engines.data.drop(change.run, accepted=change.accepted),
     c.CancelJob: lambda self, change, _: self._engines.pool.cancel(change.run),
     c.StartRevision: lambda self, change, _: self._start_revision(change),
-    c.Route: lambda self, change, _: self._engines.serving.route(change.deployment, change.traffic),
+    c.Route: lambda self, change, _: self._engines.serving.route(
+        change.deployment,
+        change.traffic,
+        *filter(None, (change.key,)),  # an engine of before there were keys takes none
+    ),
     c.StopRevision: lambda self, change, _: self._engines.serving.stop(change.deployment, change.revision),
     c.DeleteEndpoint: lambda self, change, _: self._engines.serving.delete(change.deployment),
     c.OpenProposal: lambda self, change, commit: self._propose(change, commit),

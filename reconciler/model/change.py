@@ -228,11 +228,12 @@ class StartRevision(_OfRevision):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route(_OfEndpoint):
-    """Divide an endpoint's traffic among its revisions, in percent."""
+    """Divide an endpoint's traffic among its revisions, in percent: by the values of a header, where one is told."""
 
     port = "serving"
     verb = "route"
     traffic: Mapping[Digest, int]
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -179,6 +179,9 @@ class DeploymentFacts(Facts, total=False):
     """Revisions that were rolled back, the newest last."""
     served: list[dict[str, str]]
     """Models that had all the traffic, the newest last: `trial`, `digest`, and `since` when."""
+    test: dict[str, Any]
+    """The A/B test of the revision: against which other one (`live`), since when (`start`) and until when at the most
+    (`stop`), what is known (`gain` with `low` and `high`, `means`, `units`, `verdict`), and what the next one needs."""
 
 
 class MonitorFacts(ProposerFacts, total=False):

@@ -223,6 +223,7 @@ class Endpoint:
     blocked: str = ""
     counted: Mapping[Digest, Figures] = field(default_factory=dict)
     unread: str = ""
+    key: str = ""
 
 
 class ProposalState(StrEnum):

@@ -83,6 +83,7 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
         "evaluate": "runners.declared:EVALUATE",
         "replica": "runners.declared:REPLICA",
         "replay": "runners.declared:REPLAY",
+        "ab-test": "runners.declared:AB_TEST",
         "smoke": "runners.declared:SMOKE",
         "monitor": "runners.declared:MONITOR",
     },

@@ -72,11 +72,14 @@ class Serving(Protocol):
     def start(self, order: RevisionOrder) -> None:
         """Start a revision without traffic; for one that is there, only its bounds of scale change."""
 
-    def route(self, deployment: Address, traffic: Mapping[Digest, int]) -> None:
+    def route(self, deployment: Address, traffic: Mapping[Digest, int], key: str = "") -> None:
         """Divide the traffic in percent among revisions that are ready, without failing a request.
 
+        With a `key`, the name of a header, requests with the same value of it get to the same revision as long as the
+        traffic stays so, and their replicas log by a digest of it. Chance divides the others.
+
         Raises:
-            Refused: a revision isn't there, or the shares don't add up to 100.
+            Refused: a revision isn't there, the shares don't add up to 100, or this engine can't divide by a key.
         """
 
     def stop(self, deployment: Address, revision: Digest) -> None:

@@ -71,6 +71,9 @@ FORMS: Mapping[str, Form] = MappingProxyType(
             "one of `key`, `address` and `endpoint`, or a claim", "a claim is written with its name, as in claim sub"
         ),
         r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$": Form("a header such as `X-Request-Id`", "leave out blanks and colons"),
+        r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$": Form(
+            "a header such as `X-User-Id`", "use letters, digits and -, at most 64"
+        ),
         r"^[\x21-\x7e]+$": Form("a name such as `groups`", "leave out blanks and accents"),
         r"^([a-z0-9-]+/[a-z0-9.-]+)?$": Form("a gateway such as `<namespace>/<name>`", "use lower case, digits and -"),
     }

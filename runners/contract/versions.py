@@ -16,6 +16,7 @@ RUNNER_VERSIONS: Mapping[str, int] = MappingProxyType(
         "evaluate": 2,
         "replica": 1,
         "replay": 2,
+        "ab-test": 1,
         "smoke": 1,
         "serve": 2,
         "monitor": 3,

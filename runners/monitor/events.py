@@ -15,6 +15,8 @@ class Event(NamedTuple):
     id: str
     time: datetime
     data: Mapping[str, Any]
+    subject: str = ""
+    """The revision that answered."""
 
 
 def event_of(line: bytes) -> Event | None:
@@ -23,7 +25,8 @@ def event_of(line: bytes) -> Event | None:
         told = json.loads(line)
         moment = datetime.fromisoformat(told["time"])
         data = _with_names(told["data"])
-        event = Event(str(told["id"]), moment if moment.tzinfo else moment.replace(tzinfo=UTC), data)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        event = Event(str(told["id"]), moment, data, str(told.get("subject", "")))
     except (ValueError, KeyError, TypeError):
         return None
     return event if told.get("type", EVENT) == EVENT and _is_whole(event.data) else None

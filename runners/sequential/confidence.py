@@ -9,10 +9,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from runners.sequential.bounded import Values, checked, probability
+from runners.sequential.bounded import Floats, Values, checked, probability
 
 LARGEST = 0.5
 """The largest weight of a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """What bounds are wanted for: to tell a mean apart that lies so far away, within so many rows.
+
+    Bounds hold whatever it says. Near it they are about as narrow as those of the best fixed number of rows.
+    """
+
+    effect: float
+    """The distance, of values between 0 and 1."""
+    rows: int
+
+    def weights(self, spread: Floats, log: float) -> Floats:
+        """Return the weights that find the distance soonest, or within the rows, whichever are larger."""
+        return np.maximum(self.effect / spread, np.sqrt(2.0 * log / (spread * self.rows)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +54,14 @@ class Confidence:
 Bounds = tuple[float, float]
 
 
-def followed(former: Confidence, values: Values, error: float) -> Confidence:
+def followed(former: Confidence, values: Values, error: float, horizon: Horizon | None = None) -> Confidence:
     """Return sums and bounds after more rows.
 
     Args:
         former: those before.
         values: from 0 to 1, shape [rows], in the order of time.
         error: the probability with which the mean is ever below the lower bound; and the one for the upper bound.
+        horizon: what they are wanted for, the same for all rows; without it, for any number of rows.
 
     Raises:
         ValueError: a value isn't between 0 and 1.
@@ -58,7 +75,8 @@ def followed(former: Confidence, values: Values, error: float) -> Confidence:
     squares = former.squares + np.cumsum((rows - means) ** 2)
     known = (0.5 + totals - rows) / count
     spread = (0.25 + np.concatenate([[former.squares], squares[:-1]])) / count
-    weights = np.minimum(LARGEST, np.sqrt(2.0 * log / (spread * count * np.log1p(count))))
+    planned = horizon.weights(spread, log) if horizon else np.sqrt(2.0 * log / (spread * count * np.log1p(count)))
+    weights = np.minimum(LARGEST, planned)
     weight = former.weight + np.cumsum(weights)
     weighted = former.weighted + np.cumsum(weights * rows)
     penalty = former.penalty + np.cumsum((rows - known) ** 2 * (-np.log1p(-weights) - weights))

@@ -21,7 +21,7 @@ from runners.serve.form import POLICY, form
 from runners.serve.http.request import Reply, Request
 from runners.serve.inferring import Inferring
 from runners.serve.openapi import openapi
-from runners.serve.request_context import REQUEST, SMOKE, Exchange, new_id
+from runners.serve.request_context import REQUEST, SMOKE, UNIT, Exchange, new_id
 from runners.serve.requests import Inference, read_inference, read_json
 from runners.serve.responses import as_predictions
 from runners.serve.served_model import NotServed, ServedModel
@@ -71,7 +71,7 @@ class Application:
             reply(self._get(path, method, head))
             return
         exchange = Exchange(head.get(REQUEST, b"").decode("latin-1") or new_id(), time=time.time())
-        exchange.query = query
+        exchange.query, exchange.unit = query, head.get(UNIT, b"")
         served = self._plain.get(path)  # pictures are read by a thread
         if served is not None and body is not None and CODED not in head:
             Inferring(served, exchange, reply, is_told=SMOKE not in head).begin(body, head.get(JSON_LENGTH))

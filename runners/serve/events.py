@@ -1,5 +1,6 @@
 """One request as a structured CloudEvent 1.0 (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md)."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,7 +26,8 @@ class Origin:
 def event(exchange: Exchange, origin: Origin) -> dict[str, Any]:
     """Return a request and its answer as an event.
 
-    The id is the same when the request was put to another replica: the event counts once.
+    The id is the same when the request was put to another replica: the event counts once. By whose key a request was
+    dealt out in an A/B test is told as a digest, which is another one in each test.
     """
     columns = (exchange.columns or {}) if exchange.prediction is not None else {}
     data: dict[str, Any] = {
@@ -37,6 +39,8 @@ def event(exchange: Exchange, origin: Origin) -> dict[str, Any]:
         "seconds": round(exchange.seconds, 6),
         "model": origin.trial,
     }
+    if exchange.unit:
+        data["unit"] = hashlib.sha256(exchange.unit).hexdigest()[:24]
     return {
         "specversion": "1.0",
         "type": TYPE,

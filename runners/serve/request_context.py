@@ -8,8 +8,9 @@ from typing import Any
 
 from runners.models import Prediction
 
-SMOKE, REQUEST = b"x-setpoint-smoke", b"x-setpoint-request"
-"""Headers, and gRPC's metadata: a request that isn't to be logged, and the name that one has elsewhere."""
+SMOKE, REQUEST, UNIT = b"x-setpoint-smoke", b"x-setpoint-request", b"x-setpoint-unit"
+"""Headers, and gRPC's metadata: a request that isn't to be logged, the name that one has elsewhere, and of what it was
+dealt out to this revision in an A/B test."""
 
 
 @dataclass(slots=True)
@@ -32,6 +33,8 @@ class Exchange:
     """Whether the payload log may hold it: what people write to a model of text it doesn't."""
     query: str = ""
     """What follows the question mark of its path."""
+    unit: bytes = b""
+    """By what it was dealt out in an A/B test; empty where it wasn't by anything that it says."""
 
 
 _CHANCE = Random(os.urandom(32))

@@ -22,6 +22,7 @@ AREAS = (
     "reconciler/cli/apply.py",
     "runners/evaluate",
     "runners/replay",
+    "runners/ab_test",
     "runners/replica",
     "runners/monitor",
     "runners/label",

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from reconciler.model.ids import Address
+from reconciler.model.kinds.ab_tests import ABTest
 from reconciler.model.kinds.access import Access
 from reconciler.model.kinds.inference_graph import Node, check_graph, members_of
 from reconciler.model.kinds.recurring import Recurring
@@ -112,6 +113,11 @@ class Rollout(Block):
         description="How long a step waits for these after its hold; then it is judged by what there is.",
     )
     deadline: Duration = Field(default_factory=lambda: parse_duration("5m"), description="Time to become ready.")
+    ab_test: ABTest | None = Field(
+        default=None,
+        description="How another model is tested on the traffic, instead of `steps`; these hold where the model is the "
+        "same.",
+    )
 
     @model_validator(mode="after")
     def _rises(self) -> Self:

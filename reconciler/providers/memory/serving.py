@@ -33,6 +33,7 @@ class Served:
     due: dict[Digest, tuple[datetime, str]] = field(default_factory=dict)
     traffic: dict[Digest, int] = field(default_factory=dict)
     since: datetime | None = None
+    key: str = ""
 
 
 class ServingRoom(Room):
@@ -122,6 +123,7 @@ class MemoryServing:
             logs_url=f"memory://logs/{name_of(deployment)}",
             metrics_url=f"memory://metrics/{name_of(deployment)}",
             counted=counted,
+            key=served.key,
         )
 
     @verb("serving")
@@ -152,7 +154,7 @@ class MemoryServing:
         room.changed = True
 
     @verb("serving")
-    def route(self, deployment: Address, traffic: Mapping[Digest, int]) -> None:
+    def route(self, deployment: Address, traffic: Mapping[Digest, int], key: str = "") -> None:
         """Divide the traffic in percent among revisions that are ready, without failing a request.
 
         Raises:
@@ -167,8 +169,9 @@ class MemoryServing:
             known = served.revisions.get(digest)
             if known is None or known.state is not RevisionState.READY:
                 raise Refused(f"revision {digest} of {deployment} is not there or not ready, so it gets no traffic")
-        if wanted != served.traffic:
+        if (wanted, key) != (served.traffic, served.key):
             served.traffic, served.since, room.changed = wanted, self.world.clock.now(), True
+            served.key = key
 
     @verb("serving")
     def stop(self, deployment: Address, revision: Digest) -> None:

@@ -34,7 +34,16 @@ Worker = Callable[[JobOrder, Read], Outcome]
 """Does the work of a job, which takes no time but the virtual one."""
 
 _SECONDS: Mapping[str, float] = MappingProxyType(
-    {"ingest": 60.0, "label": 30.0, "evaluate": 20.0, "replica": 15.0, "replay": 15.0, "smoke": 5.0, "monitor": 40.0}
+    {
+        "ingest": 60.0,
+        "label": 30.0,
+        "evaluate": 20.0,
+        "replica": 15.0,
+        "replay": 15.0,
+        "ab-test": 10.0,
+        "smoke": 5.0,
+        "monitor": 40.0,
+    }
 )
 _METRICS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -223,6 +232,17 @@ def _replay(order: JobOrder, read: Read) -> Work:
     return {"metrics": told, "facts": facts}, {}
 
 
+def _ab_test(order: JobOrder, _read: Read) -> Work:
+    """Look at a test: one of four ends at each look, one way or the other."""
+    params, ends = _params(order), chance(order.run, "ends")
+    gain, width = 0.2 * chance(order.run, "gain") - 0.1, 0.05
+    low, high = (gain - width, gain + width) if ends < 1 / 4 else (-1.0, 1.0)
+    verdict = "promote" if low > 0 else "reject" if high < float(params.get("effect", 0.0)) else ""
+    facts: dict[str, Any] = {"means": [0.8, 0.8 + gain], "gain": gain, "low": low, "high": high, "verdict": verdict}
+    facts |= {"units": [500, 500], "assigned": [500, 500], "waiting": 0, "crossed": 0, "notes": [], "why": ""}
+    return {"facts": {**facts, "state": {"until": params.get("end")}}}, {}
+
+
 def _smoke(order: JobOrder, _read: Read) -> Work:
     examples = int(_params(order).get("examples", 20))
     return {"metrics": {"examples": float(examples), "largest_difference": 0.0}, "facts": {"examples": examples}}, {}
@@ -262,6 +282,7 @@ _RUNNERS: Mapping[str, Callable[[JobOrder, Read], Work]] = MappingProxyType(
         "evaluate": _evaluate,
         "replica": _replica,
         "replay": _replay,
+        "ab-test": _ab_test,
         "smoke": _smoke,
         "monitor": _monitor,
     }

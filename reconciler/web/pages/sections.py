@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from reconciler.model.kinds.ab_tests import LESS
 from reconciler.status.leaderboard_pages import left_out
 from reconciler.web.pages.views import figure
 
@@ -138,6 +139,36 @@ def _served(facts: Facts) -> Table | None:
     return Table("Models that had all the traffic", ("model", "since", "digest"), rows, tells=frozenset({"served"}))
 
 
+def _test(facts: Facts) -> Table | None:
+    """Tell of an A/B test what is stated, what is known, and how it has ended."""
+    told = _mapping(facts, "test")
+    ends = [told.get(name) for name in ("low", "gain", "high")]
+    known = f"{_text(ends[1])} ({_text(ends[0])} to {_text(ends[2])})" if None not in ends else "nothing yet"
+    rows = [
+        ("revision", f"{_text(told.get('revision'))} against {_text(told.get('live'))}"),
+        ("metric", _text(told.get("metric"))),
+        ("improvement, and its bounds", known),
+        ("the new one", _arm(told, 1)),
+        ("the live one", _arm(told, 0)),
+        ("not old enough yet", _text(told.get("waiting"))),
+        ("since", _text(told.get("start"))[:19]),
+        ("until, at the latest", _text(told.get("stop"))[:19]),
+        ("ended", _text(told.get("words"))),
+        *(("note", _text(note)) for note in _list(told, "notes")[:3]),
+    ]
+    rows = [row for row in rows if row[1]] if told else []
+    return Table("A/B test", ("what", "is"), rows, tells=frozenset({"test"}))
+
+
+def _arm(test: Facts, place: int) -> str:
+    """Tell the metric of one arm of a test, and of how many users or requests it is."""
+    means, units = (_list(test, name) for name in ("means", "units"))
+    if len(means) != 2 or len(units) != 2 or not isinstance(means[place], int | float):
+        return ""
+    mean = 1 - means[place] if str(test.get("metric")) in LESS else means[place]
+    return f"{_text(mean)}, of {_text(units[place])}"
+
+
 def _versions(facts: Facts) -> Table | None:
     told = [one for one in reversed(_list(facts, "in_force")) if isinstance(one, Mapping)][:MOST]
     heads = _keys(told)
@@ -185,6 +216,6 @@ _OF: Mapping[str, Sequence[Callable[[Facts], Table | None]]] = {
     "labels": (_findings, _versions),
     "experiments": (_board,),
     "promotions": (_versions,),
-    "deployments": (_revisions, _served),
+    "deployments": (_revisions, _test, _served),
     "pools": (_teams,),
 }

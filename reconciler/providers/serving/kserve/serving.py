@@ -109,13 +109,17 @@ class KServeServing:
             self._writing.put(order)
         self._reading.spoil()
 
-    def route(self, deployment: Address, traffic: Mapping[Digest, int]) -> None:
+    def route(self, deployment: Address, traffic: Mapping[Digest, int], key: str = "") -> None:
         """Divide the traffic in percent among revisions that are ready, without failing a request.
 
         Raises:
             Refused: a revision isn't there or isn't ready, the shares don't add up to 100, or they can't be divided.
             Unavailable: the API server couldn't answer.
         """
+        if key:
+            raise Refused(
+                f"the traffic of {deployment} can't be divided by {key}", "KServe's routes have no sticky key"
+            )
         wanted = {revision: share for revision, share in sorted(traffic.items()) if share}
         if sum(wanted.values()) != 100 or min(wanted.values(), default=0) < 0:
             raise Refused(f"the traffic of {deployment} adds up to {sum(wanted.values())} percent, not to 100")

@@ -13,8 +13,8 @@ from reconciler.providers.serving.local.proxies import Gate
 from reconciler.providers.serving.local.records import EndpointRecord, RevisionRecord
 from reconciler.providers.serving.local.replica_lifecycle import DRAIN, advance
 from reconciler.providers.serving.local.replicas import Replicas
-from reconciler.providers.serving.local.routing import Site
 from reconciler.providers.serving.local.scale import follow
+from reconciler.providers.serving.local.sites import Site
 from reconciler.providers.serving.local.store import Store
 
 LOOK_EVERY = 1.0
@@ -138,7 +138,8 @@ class ReplicaController:
     def _site(self, endpoint: EndpointRecord) -> Site:
         serving = {name: item for name, item in endpoint.revisions.items() if not item.stopping}
         pools = {name: self._replicas.in_rotation(item) for name, item in serving.items()}
-        return Site(endpoint.name, pools, endpoint.traffic, endpoint.is_public, self._guard(endpoint))
+        guard = self._guard(endpoint)
+        return Site(endpoint.name, pools, endpoint.traffic, endpoint.is_public, guard, endpoint.key)
 
     def _guard(self, endpoint: EndpointRecord) -> Guard | None:
         """Return who is let in: as the revision with the most traffic says; None is everybody."""

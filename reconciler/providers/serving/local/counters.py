@@ -16,6 +16,8 @@ from reconciler.model.observed import Figures
 DURATIONS, UNDER_WAY = "caddy_http_request_duration_seconds", "caddy_http_requests_in_flight"
 HEALTHY, STARTED = "caddy_reverse_proxy_upstreams_healthy", "process_start_time_seconds"
 PROXY = 'handler="reverse_proxy"'
+INTERNAL, PUBLIC, SPLIT = "internal", "public", "split"
+"""The router's servers. Each one's name ends with what they all begin to count anew with."""
 _LINE = re.compile(r"(\w+)\{(.*)\} (\S+)$")
 _LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 
@@ -68,9 +70,9 @@ def read(text: str) -> Sample:
         if name == HEALTHY:
             unhealthy |= {labels["upstream"]} if value == 0 else set()
         elif name == UNDER_WAY:
-            under_way[labels["host"]] = value
+            under_way[labels["host"]] = under_way.get(labels["host"], 0.0) + value
         else:
-            server = labels["server"]
+            server = f"{INTERNAL}-{labels['server'].rpartition('-')[2]}"
             if labels.get("method", "POST") != "POST":
                 continue  # an inference is a POST: what is read besides, as a health, is no sign of it
             told = found.setdefault(labels["host"], {}).setdefault(labels["code"], {})

@@ -11,7 +11,7 @@ from typing import Any
 from reconciler.model.ids import Digest
 from reconciler.model.kinds.access import Cors
 from reconciler.providers.serving.local.access import Guard
-from reconciler.providers.serving.local.routing import Site
+from reconciler.providers.serving.local.sites import Site
 from reconciler.providers.serving.local.store import read_json, write
 
 
@@ -41,6 +41,7 @@ def _as_json(site: Site) -> dict[str, Any]:
         "traffic": dict(site.traffic),
         "is_public": site.is_public,
         "guard": _guard_as_json(site.guard) if site.guard else None,
+        **({"key": site.key} if site.key else {}),
     }
 
 
@@ -61,7 +62,7 @@ def _from_json(name: str, told: Mapping[str, Any], keys: Callable[[str, Digest],
     try:
         pools = {Digest(revision): tuple(map(Path, sockets)) for revision, sockets in told["pools"].items()}
         traffic = {Digest(revision): int(share) for revision, share in told["traffic"].items()}
-        site = Site(name, pools, traffic, bool(told["is_public"]))
+        site = Site(name, pools, traffic, bool(told["is_public"]), key=str(told.get("key", "")))
         if told["guard"] is None:
             return site
         leading = max(traffic, key=lambda revision: traffic[revision], default=None) or next(iter(pools))

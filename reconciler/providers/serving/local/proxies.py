@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 import structlog
 
 from reconciler.model.ids import Digest, address
-from reconciler.providers.serving.local import former_sites
+from reconciler.providers.serving.local import buckets, former_sites
 from reconciler.providers.serving.local.authorizer_process import AuthorizerFiles, AuthorizerProcess
 from reconciler.providers.serving.local.processes import is_alive
 from reconciler.providers.serving.local.proxy import Proxy, ProxyFiles
-from reconciler.providers.serving.local.routing import Json, Listener, Places, Site, door, router
+from reconciler.providers.serving.local.routing import Json, door, router
+from reconciler.providers.serving.local.sites import Listener, Places, Site
 from reconciler.providers.serving.local.store import Store, read_json, write
 from reconciler.providers.serving.local.tls import Tls
 
@@ -78,6 +79,7 @@ class Gate:
         internal, listener = self._listen("internal"), self._listener() if public else None
         if self._routed is None or self._routed[0] != sites:
             former_sites.keep(self._sites, sites)
+            buckets.prepare(self._places("router").buckets, sites)
             self._routed = (sites, router(self._places("router"), sites))
         routed = self._router.keep(self._routed[1], now)
         if routed and not asks and self._authorizer.is_alive:
@@ -149,6 +151,7 @@ class Gate:
             storage=caddy / name,
             metrics=self._store.folder / "metrics",
             authorizer=self._socket,
+            buckets=sockets / "b",
         )
 
     @property

@@ -80,13 +80,14 @@ class RevisionRecord:
 
 @dataclass(frozen=True, slots=True)
 class EndpointRecord:
-    """An endpoint: its revisions, how traffic is divided among them, and since when."""
+    """An endpoint: its revisions, how traffic is divided among them, by the values of which header, and since when."""
 
     deployment: Address
     created: float
     revisions: Mapping[Digest, RevisionRecord] = field(default_factory=dict)
     traffic: Mapping[Digest, int] = field(default_factory=dict)
     since: float | None = None
+    key: str = ""
 
     @property
     def name(self) -> str:
@@ -116,6 +117,7 @@ class EndpointRecord:
             "created": self.created,
             "traffic": dict(self.traffic),
             "since": self.since,
+            **({"key": self.key} if self.key else {}),
             "revisions": [_revision_as_json(revision) for revision in self.revisions.values()],
         }
 
@@ -134,6 +136,7 @@ class EndpointRecord:
             revisions={revision.digest: revision for revision in revisions},
             traffic={Digest(name): _count(share) for name, share in told["traffic"].items()},
             since=_moment_if_any(told["since"]),
+            key=str(told.get("key", "")),
         )
 
 

@@ -5,7 +5,8 @@ There are two Caddys, since a change of Caddy's configuration resets the connect
 * The *door* has the stable port. Its configuration never changes as long as it runs; it hands every request to the
   router, and again when the router broke off.
 * The *router* knows the deployments. Its configuration is replaced whole, and it divides the traffic: a random number
-  chooses the revision by its percents, the replica with the fewest requests under way answers.
+  chooses the revision by its percents, or a header's value does (`buckets`); the replica with the fewest requests under
+  way answers.
 
 A request that a replica broke off, or didn't take, is put to the next one: an inference has no effect that could
 happen twice. The header `X-Setpoint-Request` is the same each time. Bodies in chunks are put to one replica only.
@@ -14,15 +15,15 @@ happen twice. The header `X-Setpoint-Request` is the same each time. Bodies in c
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 from reconciler.model.ids import Digest
-from reconciler.providers.serving.local import tls
-from reconciler.providers.serving.local.access import CREDENTIALS, Guard, gate_routes
-from reconciler.providers.serving.local.tls import Tls
+from reconciler.providers.serving.local import buckets, tls
+from reconciler.providers.serving.local.access import CREDENTIALS, gate_routes
+from reconciler.providers.serving.local.counters import INTERNAL, PUBLIC, SPLIT
+from reconciler.providers.serving.local.sites import Listener, Places, Site
 
 Json = dict[str, Any]
 
@@ -37,43 +38,7 @@ PROTOCOL = (
 )
 """The paths that are passed on: the endpoint's own page and description, and those of the Open Inference Protocol;
 loading and unloading of models is not."""
-SMOKE, REQUEST = "X-Setpoint-Smoke", "X-Setpoint-Request"
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """A deployment as it is to be reached: the sockets of each revision's replicas, and the traffic in percent.
-
-    `guard` says who is let in from other machines; None is everybody.
-    """
-
-    name: str
-    pools: Mapping[Digest, Sequence[Path]]
-    traffic: Mapping[Digest, int]
-    is_public: bool = False
-    guard: Guard | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where things are: the sockets that Caddy listens on, the folders of its files, the authorizer's socket."""
-
-    admin: Path
-    internal: Path
-    public: Path
-    log: Path
-    storage: Path
-    metrics: Path
-    authorizer: Path
-
-
-@dataclass(frozen=True, slots=True)
-class Listener:
-    """Where public endpoints listen, and how they speak TLS there, under which names."""
-
-    address: str
-    tls: Tls | None = None
-    names: tuple[str, ...] = ("localhost",)
+SMOKE, REQUEST, UNIT = "X-Setpoint-Smoke", "X-Setpoint-Request", "X-Setpoint-Unit"
 
 
 def host_of(name: str, revision: Digest, *, direct: bool = False) -> str:
@@ -110,18 +75,27 @@ def router(places: Places, sites: Iterable[Site]) -> Json:
     ordered = sorted(sites, key=lambda site: site.name)
     public = [site for site in ordered if site.is_public]
     internal = [_metrics(places, site) for site in ordered]
-    servers = {"internal": _router_server(places.internal, ordered, internal, is_internal=True)}
+    servers = {INTERNAL: _router_server(places, ordered, internal, is_internal=True)}
     if public:
         gates = [route for site in public for route in gate_routes(_at(site), site.guard, places.authorizer)]
-        servers["public"] = _router_server(places.public, public, gates, is_internal=False)
+        servers[PUBLIC] = _router_server(places, public, gates, is_internal=False)
+    if keyed := [site for site in ordered if site.is_keyed]:
+        ways = [way for site in keyed for way in _dealt(site)]
+        servers[SPLIT] = _server(buckets.socket(places.buckets), keyed, ways, is_internal=False)
     # Caddy's counts begin anew with every configuration: the server's name tells which one they belong to.
     generation = hashlib.sha256(json.dumps(servers, sort_keys=True).encode()).hexdigest()[:8]
     named = {f"{name}-{generation}": server for name, server in servers.items()}
     return _whole(places, {"metrics": {"per_host": True}, "servers": named})
 
 
-def _router_server(socket: Path, sites: Sequence[Site], first: Sequence[Json], *, is_internal: bool) -> Json:
+def _router_server(places: Places, sites: Sequence[Site], first: Sequence[Json], *, is_internal: bool) -> Json:
     """Return a server of the router; revisions are reached by themselves on the internal one alone."""
+    socket = places.internal if is_internal else places.public
+    ways = [route for site in sites for route in _ways_to(site, places.buckets, is_internal=is_internal)]
+    return _server(socket, sites, [*first, *ways], is_internal=is_internal)
+
+
+def _server(socket: Path, sites: Sequence[Site], ways: Sequence[Json], *, is_internal: bool) -> Json:
     paths = ", ".join(f"/{site.name}" for site in sites) or "none yet"
     nothing = {"error": f"nothing answers here. Deployments: {paths}. Below each are /v1/models/… and /v2/…"}
     broken = {"match": [{"expression": "{http.error.status_code} in [502, 503, 504]"}], "handle": [_BREAK_OFF]}
@@ -130,8 +104,7 @@ def _router_server(socket: Path, sites: Sequence[Site], first: Sequence[Json], *
         "listen": [f"unix/{socket}|0600"],
         **_PLAIN,
         "routes": [
-            *first,
-            *(route for site in sites for route in _ways_to(site, is_internal)),
+            *ways,
             *(_pool(site, name, is_internal) for site in sites for name in sorted(site.pools)),
             {"handle": [_answer(404, nothing)]},
         ],
@@ -139,31 +112,53 @@ def _router_server(socket: Path, sites: Sequence[Site], first: Sequence[Json], *
     }
 
 
-def _ways_to(site: Site, is_internal: bool) -> list[Json]:
+def _ways_to(site: Site, folder: Path, *, is_internal: bool) -> list[Json]:
     """Return the routes that choose a revision; of one group, only the first that matches is taken."""
     direct = [_way(site, name, direct=True) for name in sorted(site.pools) if is_internal]
-    shares = [(name, share) for name, share in sorted(site.traffic.items()) if share and name in site.pools]
+    shares = site.shares
     bounds = [*[*accumulate(share for _, share in shares)][:-1], 100]  # the last takes whatever is left
     divided = [_way(site, name, below=bound) for (name, _), bound in zip(shares, bounds, strict=False)]
+    divided = [_to_buckets(site, folder), *divided] if site.is_keyed else divided
     message = {"error": f"deployments/{site.name} has no revision with traffic yet"}
     closed = {"group": site.name, "match": _at(site), "handle": [_answer(503, message)], "terminal": True}
     return [*direct, *(divided or [closed])]
 
 
-def _way(site: Site, revision: Digest, *, direct: bool = False, below: int = 100) -> Json:
+def _to_buckets(site: Site, folder: Path) -> Json:
+    """Return the route of requests that have the key: by a digest of it they get to one bucket, always the same."""
+    match = [{**item, **buckets.has(site.key)} for item in _at(site)]
+    salt = ".".join(name for name, _ in site.shares)
+    named = {"handler": "headers", "request": {"set": {UNIT: [f"{salt}:{{http.request.header.{site.key}}}"]}}}
+    proxy = _proxy(buckets.doors(folder), "10ms")
+    proxy["load_balancing"]["selection_policy"] = {"policy": "header", "field": UNIT}
+    return {"group": site.name, "match": match, "handle": [named, {**proxy, **buckets.TOLD}], "terminal": True}
+
+
+def _dealt(site: Site) -> list[Json]:
+    """Return the routes that choose the revision by a request's bucket."""
+    ends = [*accumulate(share for _, share in site.shares)]
+    ranges = zip(site.shares, [0, *ends], [*ends[:-1], 100], strict=False)
+    return [_way(site, name, among=buckets.within(low, high)) for (name, _), low, high in ranges]
+
+
+def _way(
+    site: Site, revision: Digest, *, direct: bool = False, below: int = 100, among: Mapping[str, Any] | None = None
+) -> Json:
     prefix = f"/{site.name}/revisions/{revision}" if direct else f"/{site.name}"
     match = [{"path": [prefix + path for path in PROTOCOL]}] if direct else _at(site)
     if below < 100:
         match = [{**item, "expression": f"{{http.request.uuid}} < '{_threshold(below)}'"} for item in match]
+    match = [{**item, **among} for item in match] if among else match
     host = host_of(site.name, revision, direct=direct)
     headers: Json = {"set": {"Host": [host], REQUEST: ["{http.request.uuid}"]}}
+    gone = [*CREDENTIALS, buckets.BUCKET, *([] if among else [UNIT]), *([] if direct else [SMOKE])]
     return {
         "group": site.name,
         "match": match,
         "handle": [
             {"handler": "vars", "pool": host},
             {"handler": "rewrite", "strip_path_prefix": prefix},
-            {"handler": "headers", "request": {**headers, "delete": [*CREDENTIALS, *([] if direct else [SMOKE])]}},
+            {"handler": "headers", "request": {**headers, "delete": gone}},
         ],
     }
 

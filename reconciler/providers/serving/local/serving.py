@@ -112,7 +112,7 @@ class LocalServing:
             self._store.keep_keys(order.deployment, order.revision, keys)
             self._store.put(endpoint.with_revision(_started(known, order, now, slot)))
 
-    def route(self, deployment: Address, traffic: Mapping[Digest, int]) -> None:
+    def route(self, deployment: Address, traffic: Mapping[Digest, int], key: str = "") -> None:
         """Divide the traffic in percent among revisions that are ready, without failing a request.
 
         Raises:
@@ -122,9 +122,9 @@ class LocalServing:
             self._controller.look(now)
             endpoint = self._store.endpoint(deployment)
             wanted = _checked(deployment, endpoint, traffic)
-            if endpoint is None or wanted == endpoint.traffic:
+            if endpoint is None or (wanted, key) == (endpoint.traffic, endpoint.key):
                 return
-            routed = replace(endpoint, traffic=wanted, since=now)
+            routed = replace(endpoint, traffic=wanted, since=now, key=key)
             self._totals.mark(routed, now)
             self._store.put(routed)
             self._controller.open_gate(now)
@@ -228,6 +228,7 @@ class LocalServing:
             logs_url=self._store.logs_of(endpoint.deployment).as_uri(),
             metrics_url=f"{internal}/metrics" if internal else "",
             counted=self._totals.counted(endpoint),
+            key=endpoint.key,
         )
 
     @contextmanager

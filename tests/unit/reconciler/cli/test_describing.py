@@ -56,7 +56,12 @@ def test_a_page() -> None:
 
 def test_the_largest_page_fits_on_a_screen_and_counts_what_it_leaves_out() -> None:
     alerts = [{"what": f"drift {n}", "severity": "critical", "where": "x" * 500} for n in range(9)]
-    facts = {"alerts": alerts, "url": "http://x", **{f"fact{n}": n for n in range(90)}}
+    facts = {
+        "alerts": alerts,
+        "test": {"low": 0, "gain": 0, "high": 0},
+        "url": "http://x",
+        **{f"fact{n}": n for n in range(90)},
+    }
     told = described(
         state="stalled",
         conditions=[condition(type=f"T{n}", message="y" * 900) for n in range(9)],
@@ -146,3 +151,16 @@ def test_whatever_somebody_wrote_there_is_a_page() -> None:
     lines = page(Described("a/b", "dev", document, needs={}, needed_by={}), NOW)
     assert "  Ready: True, Serving: all is well" in lines
     assert not any("\x1b" in line for line in lines)
+
+
+def test_an_a_b_test_is_told_in_two_lines() -> None:
+    known = {"revision": "c1", "live": "c0", "metric": "accuracy", "low": -0.01, "gain": 0.02, "high": 0.05}
+    until = {"start": "2026-03-01T10:00:00+00:00", "stop": "2026-03-15T10:00:00+00:00"}
+    lines = page(described(facts={"test": known | until}), NOW)
+    place = lines.index("A/B test:")
+    assert lines[place + 1 : place + 3] == [
+        "  c1 against c0 by accuracy, better by 0.0200 (-0.0100 to 0.0500)",
+        "  since 2026-03-01T10:00, until 2026-03-15T10:00 UTC at the latest",
+    ]
+    assert "  A/B test: it is better" in page(described(facts={"test": {"words": "A/B test: it is better"}}), NOW)
+    assert "A/B test:" not in page(described(facts={"test": "odd"}), NOW)

@@ -166,6 +166,16 @@ def test_what_a_replica_writes_is_read_as_a_table(monkeypatch: pytest.MonkeyPatc
     assert answers.sizes.tolist() == [2]
 
 
+def test_lines_that_tell_whose_request_it_was_are_read_as_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    found, reader = quickly(monkeypatch), Reader(NAMES)
+    reader.read(f"{written(0)}\n".encode())
+    told = json.loads(written(1))
+    dealt = compact({**told, "data": {**told["data"], "unit": "0123456789abcdef01234567"}})
+    last = reader.read(f"{dealt}\n{written(2)}\n".encode())
+    assert found == [True]
+    assert values_of(last.rows([True, True]).columns["AGEP"]) == [40.5, None] * 2
+
+
 def test_a_block_with_lines_of_both_kinds_is_read_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     found, reader = quickly(monkeypatch), Reader(NAMES)
     reader.read(f"{written(0)}\n".encode())

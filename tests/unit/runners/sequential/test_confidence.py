@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from runners.sequential.confidence import Confidence, followed
+from runners.sequential.confidence import Confidence, Horizon, followed
 from tests.shares import Hand
 from tests.unit.runners.sequential.streams import coins, errors, quiet
 
@@ -63,3 +63,12 @@ def test_no_rows_tell_nothing_and_nan_is_refused() -> None:
     assert Confidence().mean is None
     with pytest.raises(ValueError, match="row 0"):
         followed(Confidence(), [float("nan")], 0.05)
+
+
+def test_a_horizon_makes_bounds_narrower_there() -> None:
+    values = coins(0.5, 4000, np.random.default_rng(3))
+    usual, near = followed(Confidence(), values, 0.05), followed(Confidence(), values, 0.05, Horizon(0.02, 4000))
+    assert near.high - near.low < 0.75 * (usual.high - usual.low)
+    assert near.low < 0.5 < near.high
+    first = followed(Confidence(), values[:1], 0.05, Horizon(0.02, 4000))
+    assert followed(first, values[1:], 0.05, Horizon(0.02, 4000)).low == pytest.approx(near.low)

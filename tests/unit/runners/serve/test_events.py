@@ -62,3 +62,10 @@ def test_probabilities_of_several_classes_are_lists() -> None:
     assert probability_of(Prediction(np.array(["a"]), probabilities=np.array([[0.9, 0.1]]))) == [[0.9, 0.1]]
     assert probability_of(Prediction(np.array([1.5]))) == []
     assert probability_of(None) == []
+
+
+def test_whose_request_it_was_is_told_as_a_digest_of_its_key() -> None:
+    told = [event(Exchange("an-id", unit=unit, time=MOMENT), ORIGIN)["data"] for unit in (b"a.b:ada", b"a.c:ada", b"")]
+    assert [len(data.get("unit", "")) for data in told] == [24, 24, 0]
+    assert told[0]["unit"] != told[1]["unit"], "another test tells the same person by another name"
+    assert "ada" not in json.dumps(told)

@@ -66,6 +66,12 @@ def test_trials_show_what_differs_and_their_intervals_on_one_scale() -> None:
             ("a", "2026-01-05T00:00:00", "d"),
         ),
         (
+            "deployments",
+            {"test": {"revision": "c1", "live": "c0", "low": 0.01, "gain": 0.02, "high": 0.03}},
+            "A/B test",
+            ("revision", "c1 against c0"),
+        ),
+        (
             "labels",
             {"in_force": [{"version": "v1"}, {"version": "v2"}]},
             "Versions in force, the newest first",
@@ -96,6 +102,10 @@ _NAMES = (
     "params",
     "revisions",
     "traffic",
+    "test",
+    "gain",
+    "units",
+    "notes",
 )
 
 
@@ -117,3 +127,12 @@ def test_every_kind_has_its_facts_known_here() -> None:
         for fact in table.tells
     }
     assert told <= {fact for kind in FACTS for fact in shapes(kind)}
+
+
+def test_a_test_tells_each_arm_by_its_metric() -> None:
+    told = {"metric": "error_rate", "means": [0.75, 0.5], "units": [10, 20], "words": "it was better"}
+    (table,) = sections("deployments", {"test": told})
+    assert ("the new one", "0.5, of 20") in table.rows
+    assert ("the live one", "0.25, of 10") in table.rows
+    (plain,) = sections("deployments", {"test": {**told, "metric": "accuracy", "means": [0.75, "x"]}})
+    assert [row for row in plain.rows if "one" in row[0]] == [("the live one", "0.75, of 10")]

@@ -147,6 +147,12 @@ def test_traffic_that_can_t_be_is_refused(stage: Stage, serving: KServeServing, 
         serving.route(DEPLOYMENT, traffic)  # type: ignore[arg-type]
 
 
+def test_a_key_divides_nothing(stage: Stage, serving: KServeServing) -> None:
+    live(stage, serving)
+    with pytest.raises(Refused, match="can't be divided by X-User"):
+        serving.route(DEPLOYMENT, {OLD: 100}, "X-User")
+
+
 def test_a_gateway_divides(stage: Stage) -> None:
     serving = stage.open(**GATEWAYS)
     live(stage, serving)

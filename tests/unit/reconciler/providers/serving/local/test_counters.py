@@ -55,6 +55,15 @@ def test_only_requests_that_were_sent_on_count() -> None:
     assert sample.unhealthy == {"unix//run/2.sock"}
 
 
+def test_the_servers_of_one_router_are_counted_as_one() -> None:
+    """The one behind the buckets comes into the metrics with its first request, and begins nothing anew."""
+    both = TEXT + TEXT.replace('server="internal-1"', 'server="split-1"')
+    sample = read(both)
+    assert sample.generation == read(TEXT).generation
+    assert sample.counts["a.x.traffic"]["200"].count == 8
+    assert sample.under_way == {"a.x.traffic": 12}
+
+
 def test_no_metrics_are_no_counts() -> None:
     assert read("").counts == {}
 

@@ -11,10 +11,10 @@ from reconciler.model.ids import Digest
 from reconciler.model.kinds.access import Access
 from reconciler.providers.serving.local.access import Guard
 from reconciler.providers.serving.local.former_sites import keep, read
-from reconciler.providers.serving.local.routing import Site
+from reconciler.providers.serving.local.sites import Site
 from tests.unit.reconciler.providers.serving.local.told import NEW, OLD
 
-PLAIN = Site("plain", {OLD: ()}, {})
+PLAIN = Site("plain", {OLD: ()}, {}, key="X-User")
 GUARDED = Site("guarded", {OLD: (Path("/a"), Path("/b")), NEW: ()}, {OLD: 90, NEW: 10}, True, Guard(("k" * 16,)))
 ASKED = Site("asked", {NEW: ()}, {}, True, Guard(forward="http://auth"))
 CORS = Access.model_validate({"open": True, "cors": {"origins": ["https://a.example"], "max_age": "1h"}}).cors

@@ -14,7 +14,7 @@ import pytest
 
 from reconciler.providers.serving.local.processes import is_alive, tell
 from reconciler.providers.serving.local.proxies import LOOPBACK, Address, Gate
-from reconciler.providers.serving.local.routing import Site
+from reconciler.providers.serving.local.sites import Site
 from reconciler.providers.serving.local.store import Store
 from tests.unit.reconciler.providers.serving.local.conftest import Wait
 from tests.unit.reconciler.providers.serving.local.told import OLD

@@ -12,7 +12,8 @@ import pytest
 from reconciler.model.errors import Refused
 from reconciler.providers.serving.local.processes import is_alive, pid_of, tell
 from reconciler.providers.serving.local.proxy import Proxy, ProxyFiles, find_caddy
-from reconciler.providers.serving.local.routing import Json, Places, Site, router
+from reconciler.providers.serving.local.routing import Json, router
+from reconciler.providers.serving.local.sites import Places, Site
 from reconciler.providers.serving.local.unix_http import ask
 from tests.unit.reconciler.providers.serving.local.conftest import Wait
 from tests.unit.reconciler.providers.serving.local.told import OLD
@@ -22,7 +23,9 @@ pytestmark = pytest.mark.usefixtures("no_process_left")
 
 def config(folder: Path, *names: str) -> Json:
     """Make a configuration with some sites."""
-    places = Places(*(folder / name for name in ("a.sock", "in.sock", "pub.sock", "errors", "storage", "metrics", "a")))
+    places = Places(
+        *(folder / name for name in ("a.sock", "in.sock", "pub.sock", "errors", "storage", "metrics", "a", "b"))
+    )
     return router(places, [Site(name, {OLD: []}, {}) for name in names])
 
 

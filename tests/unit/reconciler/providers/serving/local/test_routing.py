@@ -14,14 +14,23 @@ from reconciler.model.ids import Digest
 from reconciler.model.kinds.access import Cors
 from reconciler.providers.serving.local.access import CREDENTIALS, Guard
 from reconciler.providers.serving.local.proxy import find_caddy
-from reconciler.providers.serving.local.routing import Json, Listener, Places, Site, door, host_of, router
+from reconciler.providers.serving.local.routing import Json, door, host_of, router
+from reconciler.providers.serving.local.sites import Listener, Places, Site
 from reconciler.providers.serving.local.tls import Tls
 from tests.unit.reconciler.providers.serving.local.told import NEW, OLD
 
 RUN = Path("/run/setpoint")
 PLACES = Places(
-    RUN / "admin", RUN / "internal", RUN / "public", RUN / "log", RUN / "storage", RUN / "metrics", RUN / "authorizer"
+    RUN / "admin",
+    RUN / "internal",
+    RUN / "public",
+    RUN / "log",
+    RUN / "storage",
+    RUN / "metrics",
+    RUN / "authorizer",
+    RUN / "b",
 )
+GONE = [*CREDENTIALS, "X-Setpoint-Bucket", "X-Setpoint-Unit"]
 LIVE = Site("employment", {OLD: [RUN / "1.sock", RUN / "2.sock"], NEW: [RUN / "3.sock"]}, {OLD: 90, NEW: 10})
 
 
@@ -53,6 +62,32 @@ def test_traffic_is_divided_by_percents() -> None:
     drawn = [way(config, path, f"{number * 2**32 // 1000:08x}-4f6e") for number in range(1000)]
     assert drawn.count(host_of("employment", OLD)) == 900
     assert drawn.count(host_of("employment", NEW)) == 100
+
+
+def test_a_key_chooses_among_buckets_and_the_others_are_divided_by_chance() -> None:
+    keyed = replace(LIVE, traffic={OLD: 70, NEW: 30}, key="X-User")
+    config = router(PLACES, [keyed, Site("plain", {OLD: []}, {OLD: 100})])
+    first, *others = (
+        route
+        for route in server(config)["routes"]
+        if route.get("group") == "employment"
+        and not ("pool" in route["handle"][0] and "direct" in route["handle"][0]["pool"])
+    )
+    named, proxy = first["handle"]
+    assert {tuple(match["header"]) for match in first["match"]} == {("X-User",)}
+    assert named["request"]["set"]["X-Setpoint-Unit"] == [
+        f"{'.'.join(sorted((OLD, NEW)))}:{{http.request.header.X-User}}"
+    ]
+    assert len(proxy["upstreams"]) == 100
+    assert proxy["load_balancing"]["selection_policy"] == {"policy": "header", "field": "X-Setpoint-Unit"}
+    assert len(others) == 2, "who has no key is divided as ever"
+    behind = server(config, "split")
+    assert behind["listen"] == [f"unix/{RUN}/split.sock|0600"]
+    ways = [route for route in behind["routes"] if route.get("group") == "employment"]
+    told = {way["handle"][0]["pool"]: len(way["match"][0]["header"]["X-Setpoint-Bucket"]) for way in ways}
+    assert told == {host_of("employment", OLD): 70, host_of("employment", NEW): 30}
+    assert "plain" not in json.dumps(behind["routes"][:-1])
+    assert not any(name.startswith("split") for name in router(PLACES, [LIVE])["apps"]["http"]["servers"])
 
 
 @given(st.lists(st.integers(1, 100), min_size=1, max_size=6), st.integers(0, 2**32 - 1))
@@ -125,8 +160,8 @@ def test_a_smoke_test_s_mark_is_taken_from_clients_and_left_to_smoke_tests() -> 
         for item in route["handle"]
         if "pool" in item
     }
-    assert headers[host_of("employment", OLD)]["delete"] == [*CREDENTIALS, "X-Setpoint-Smoke"]
-    assert headers[host_of("employment", OLD, direct=True)]["delete"] == [*CREDENTIALS]
+    assert headers[host_of("employment", OLD)]["delete"] == [*GONE, "X-Setpoint-Smoke"]
+    assert headers[host_of("employment", OLD, direct=True)]["delete"] == GONE
 
 
 def test_only_public_deployments_are_behind_the_public_listener() -> None:
@@ -169,6 +204,7 @@ COUNTED = Guard(
         router(PLACES, [replace(LIVE, is_public=True, guard=Guard(("a" * 16,)))]),
         router(PLACES, [replace(LIVE, is_public=True, guard=Guard(forward="https://auth.example/verify?x=1"))]),
         router(PLACES, [replace(LIVE, is_public=True, guard=COUNTED)]),
+        router(PLACES, [replace(LIVE, is_public=True, guard=COUNTED, key="X-User")]),
         router(PLACES, []),
         router(PLACES, [LIVE, Site("shop", {OLD: []}, {OLD: 100}, is_public=True), Site("new", {}, {})]),
     ],
