@@ -51,7 +51,7 @@ def study(
     inputs, now, thresholds = reference.columns, tables.now, params.thresholds
     columns = (*inputs, *outputs_of(reference, tables))
     metrics = metrics_for(reference, params.metric)
-    rate = rate_of(tables, columns, thresholds)
+    rate = rate_of(tables, columns, params)
     notes += _notes(reference, tables, params, metrics)
     performance = appraise(reference, tables, metrics, notes)
     risk, gap = risk_of(reference, tables, params, earlier.risk)

@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from runners.monitor.causes.told import CausePart
 from runners.monitor.kept import RiskPart
 from runners.monitor.parameters import Thresholds
+from runners.monitor.segments.told import FormerSegments, SegmentsPart
 
 FORMAT = 1
 """Raised when a reader of former reports would misread a newer one."""
@@ -213,6 +214,7 @@ class Former(Part):
     service: ServicePart = ServicePart()
     history: tuple[KeyFigures, ...] = ()
     risk: RiskPart | None = None
+    segments: FormerSegments | None = None
 
 
 class Report(Former):
@@ -234,6 +236,7 @@ class Report(Former):
     seed: int = 0
     alerts: tuple[AlertPart, ...] = ()
     causes: tuple[CausePart, ...] = ()
+    segments: SegmentsPart | None = None
     chunks: Chunks | None = None
     columns_drifted: tuple[str, ...] = ()
     columns: tuple[ColumnPart, ...] = ()
@@ -263,6 +266,7 @@ class Pictures(Part):
     """Where each picture of a report is; None for what there was nothing to draw of."""
 
     performance: str | None = None
+    segments: str | None = None
     drift: str | None = None
     distributions: str | None = None
     reconstruction: str | None = None

@@ -145,6 +145,15 @@ def _is_beyond_estimate(found: Findings) -> bool:
     return bool(drops[0] - drops[1] > 2 * (errors[0] ** 2 + errors[1] ** 2) ** 0.5)
 
 
+def of_segment(alert: Alert) -> CausePart:
+    """Return an alert of a segment as a cause: it is of rows that all rows together hide."""
+    what = f"{alert.what}: {alert.value:.4g}, threshold {alert.threshold:.4g} ({alert.where})"
+    is_known = alert.what.startswith(("realised ", "risk rose"))
+    return CausePart(
+        kind="segment", what=what, action="retrain" if is_known else "look", fix=alert.fix, alerts=(alert.what,)
+    )
+
+
 def _by_itself(alert: Alert, *, harmless: bool) -> CausePart:
     """Return an alert that no column explains as a cause."""
     kind, action = _KINDS.get(alert.what, ("rows", "look"))
