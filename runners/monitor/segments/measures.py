@@ -3,7 +3,7 @@
 Of two classes that is the monitor's metric. Of several it is the accuracy, and of numbers one of the errors.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isnan, nan, sqrt
 from typing import Any
@@ -38,11 +38,14 @@ class Measure:
     value: Callable[[Answers], float]
     error: Callable[[Answers], float]
 
-    def of(self, rows: Answers, usual: Answers | None = None) -> Figure | None:
-        """Return the metric of rows, with the error that it would have if they were as the usual ones are."""
+    def of(self, rows: Answers, errors: Sequence[Answers]) -> Figure | None:
+        """Return the metric of rows, with its error: the largest that it has on some rows with outcomes.
+
+        A segment that happened to have no wrong answer isn't one that can't have any.
+        """
         if len(rows) < FEWEST_OUTCOMES:
             return None
-        value, error = self.value(rows), self.error(rows if usual is None else usual)
+        value, error = self.value(rows), max(map(self.error, errors))
         return None if isnan(value) or isnan(error) else Figure(value, error / sqrt(len(rows)), len(rows))
 
     def drop(self, before: Figure | None, now: Figure | None) -> tuple[float, float] | None:

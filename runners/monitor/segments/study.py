@@ -125,14 +125,15 @@ def _sides(group: Grouping, reference: Reference, tables: Tables, measure: Measu
 
 def _figures(sides: _Sides, measure: Measure, places: Mapping[str, Any], at: int, fewest: int) -> dict[str, Any]:
     usual = sides.before.of(places["before"], at)
-    before = measure.of(usual)
+    before = measure.of(usual, [usual])
     if before is None:
         return {}
     told: dict[str, Any] = {"reference": before.value}
     known = _joined([one.of(segments, at) for one, segments in sides.known])
     told |= {"outcomes": len(known)}
-    for name, rows in (("estimated", sides.expected.of(places["now"], at)), ("realized", known)):
-        now = measure.of(rows, usual) if len(rows) >= fewest and len(usual) >= fewest else None
+    asked = sides.expected.of(places["now"], at)
+    for name, rows, errors in (("estimated", asked, [usual]), ("realized", known, [usual, known])):
+        now = measure.of(rows, errors) if len(rows) >= fewest and len(usual) >= fewest else None
         if now is not None:
             told |= {f"{name}{key}": value for key, value in _told(measure, before, now).items()}
     return told
