@@ -228,6 +228,10 @@ def _watched(specs: Specs, spec: Monitor) -> Iterator[Flaw]:
         if features is not None and (column not in features or column in absent):
             what = f"the models of {name} have no feature `{printable(column)}`"
             yield specs.unknown(path, what, column, features)
+    hidden = specs.sensitive(experiment.dataset)
+    for column in spec.segments.unnamed(hidden) if spec.segments else ():
+        what = f"no segments by `{printable(column)}`: it is sensitive in {experiment.dataset}"
+        yield Flaw(("segments",), what, "name it under `sensitive`, if it may be", severity=Severity.WARNING)
 
 
 def _columns_of(spec: Monitor) -> Iterator[tuple[Path, str]]:

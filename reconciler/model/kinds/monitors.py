@@ -1,5 +1,6 @@
 """`monitors`: logged predictions held against the training reference, on a schedule."""
 
+from collections.abc import Collection
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -128,6 +129,10 @@ class Segments(Block):
     def names(self) -> tuple[str, ...]:
         """Return all columns that make segments, each once."""
         return tuple(dict.fromkeys([*self.columns, *(name for names in self.crossed for name in names)]))
+
+    def unnamed(self, sensitive: Collection[str]) -> list[str]:
+        """Return which columns make no segments, as they are sensitive and aren't said to make some."""
+        return [name for name in self.names if name in sensitive and name not in self.sensitive]
 
 
 class Outcomes(Source):

@@ -1,7 +1,6 @@
 """A population with segments, a model of it that is calibrated, and windows that are drawn from it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -51,9 +50,9 @@ def reference_of(rows: pd.DataFrame) -> Reference:
     return Reference(rows, COLUMNS, "binary", ("0", "1"), "1", "id", TARGET, segments=COLUMNS[:2])
 
 
-def tables_of(reference: pd.DataFrame, now: pd.DataFrame, seed: int = 0) -> Tables:
-    """Return what is compared; the window is an hour."""
-    times = pd.date_range("2026-03-01T10:00", periods=len(now), freq="s", tz="UTC")
+def tables_of(reference: pd.DataFrame, now: pd.DataFrame, seed: int = 0, start: str = "2026-03-01T10:00") -> Tables:
+    """Return what is compared; the window has a row a second."""
+    times = pd.date_range(start, periods=len(now), freq="s", tz="UTC")
     known, held_out = parted(reference, seed)
     return Tables(reference, reference, known, held_out, now.assign(**{TIME: times}), 500)
 
@@ -77,17 +76,7 @@ def told(
     return with_alerts(found, params.thresholds, (), ())
 
 
-def without_drops(thresholds: Thresholds) -> Thresholds:
-    """Return thresholds by which drift alone alerts."""
-    return thresholds.model_copy(update={"estimated_drop": None, "realized_drop": None, "risk_rise": None})
-
-
 def unknown(rows: pd.DataFrame, part: float, seed: int) -> pd.DataFrame:
     """Return rows of which some have no outcome yet."""
     gone = np.random.default_rng(seed).random(len(rows)) < part
     return rows.assign(**{TARGET: np.where(gone, np.nan, rows[TARGET])})
-
-
-def moved(tables: Tables, rows: pd.DataFrame) -> Tables:
-    """Return the tables with another window."""
-    return replace(tables, now=rows.assign(**{TIME: tables.now[TIME].to_numpy()[: len(rows)]}))
