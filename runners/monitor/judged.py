@@ -8,7 +8,7 @@ from runners.monitor.analysis import Earlier, study
 from runners.monitor.causes.costs import costs_of
 from runners.monitor.causes.harm import harmless, note_of
 from runners.monitor.causes.origins import Versions, with_origins
-from runners.monitor.causes.ranking import of_segment, ranked
+from runners.monitor.causes.ranking import left_out, of_segment, ranked
 from runners.monitor.causes.told import CausePart
 from runners.monitor.document import document_of
 from runners.monitor.findings import Findings
@@ -42,6 +42,7 @@ def judged(occasion: Occasion, reference_url: str, folder: Path) -> tuple[Report
         alerts = tuple(one for one in alerts if one not in calm)
         found = replace(found, notes=(*found.notes, *note_of(calm)))
         causes = ranked(costs, found, alerts, limits.estimated_drop)
+    found = replace(found, notes=(*found.notes, *left_out(costs, causes)))
     causes = _placed(causes, occasion, reference, tables)
     segments, raised = _segments(occasion, (reference, tables, found), alerts)
     causes = (*causes, *map(of_segment, raised))

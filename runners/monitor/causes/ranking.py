@@ -47,6 +47,18 @@ def ranked(
     return tuple([*harmful, *others, *calm][:MOST])
 
 
+def left_out(costs: Sequence[Cost], causes: Sequence[CausePart]) -> tuple[str, ...]:
+    """Say which columns moved and aren't told of, as there are more causes than are told."""
+    told = {name for one in causes for name in one.columns}
+    names = [name for cost in costs for name in cost.moved.player.names if name not in told]
+    if not names:
+        return ()
+    more = f" and {len(names) - MOST} more" if len(names) > MOST else ""
+    return (
+        f"Moved too, and not told as causes, of which there are {MOST} at the most: {', '.join(names[:MOST])}{more}.",
+    )
+
+
 def _drop(found: Findings, metric: str) -> float | None:
     """Return the estimated drop of a metric, where it is beyond its noise."""
     for one in found.performance:

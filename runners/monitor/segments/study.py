@@ -58,7 +58,8 @@ def segments_of(
         for group, drifts in zip(groups, drift, strict=True)
         for part in _of_grouping(group, drifts, (reference, tables, params), (measure, risks, count))
     ]
-    each = params.rate / 2 / max(1, 2 * count)
+    drops = sum(chance is not None for one in found for chance in (one.estimated_chance, one.realized_chance))
+    each = params.rate / 2 / max(1, drops)
     told = tuple(sorted(found, key=worst_first))
     metric = measure.metric if measure else ""
     return SegmentsPart(metric=metric, minimum_rows=asked.minimum_rows, rate=params.rate, each=each, found=told)
