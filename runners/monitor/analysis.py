@@ -21,6 +21,7 @@ from runners.monitor.reference import PREDICTION, Reference
 from runners.monitor.risk import risk_of
 from runners.monitor.rows import Prediction, rows_of
 from runners.monitor.tables import Tables, outputs_of, tables_of, with_outcomes
+from runners.monitor.wording import wordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def study(
     inputs, now, thresholds = reference.columns, tables.now, params.thresholds
     columns = (*inputs, *outputs_of(reference, tables))
     metrics = metrics_for(reference, params.metric)
-    rate = rate_of(tables, columns, params)
+    rate = rate_of(tables, columns, params, len(reference.texts))
     notes += _notes(reference, tables, params, metrics)
     performance = appraise(reference, tables, metrics, notes)
     risk, gap = risk_of(reference, tables, params, earlier.risk)
@@ -69,6 +70,7 @@ def study(
         outcomes=int(now[TARGET].notna().sum()) if TARGET in now else 0,
         outliers=find_outliers(tables, inputs) if inputs else None,
         distance=distance(tables.sample, now, inputs, seed=seed) if inputs else None,
+        wordings=wordings(reference, predictions, least=thresholds.jensen_shannon, each=rate.each, seed=seed),
         notes=tuple(notes),
         rate=rate,
     )

@@ -16,17 +16,20 @@ from runners.monitor.report import (
     Chunks,
     ColumnPart,
     FalseAlarms,
+    LanguagePart,
     LookbackPart,
     OutliersPart,
     PerformancePart,
     Report,
     SeriesPart,
     Span,
+    TextPart,
     Verdict,
     WindowPart,
 )
 from runners.monitor.tables import Tables
 from runners.monitor.verdict import Alert
+from runners.monitor.wording import Wording
 
 _WHY: Mapping[Verdict, str] = {
     "alert": "Some figures are beyond their thresholds.",
@@ -57,6 +60,7 @@ def document_of(occasion: Occasion, found: Findings, tables: Tables, alerts: Seq
         "estimator": _estimator(found),
         "outliers": _outliers(found, occasion.log),
         "distance": found.distance.area if found.distance else None,
+        "texts": tuple(map(_texts, found.wordings)),
         "unwatched": tuple(found.unwatched),
         "false_alarms": FalseAlarms(rate=found.rate.rate, figures=found.rate.figures),
         "notes": tuple(found.notes),
@@ -124,6 +128,21 @@ def _lookback(rows: Outcomes | None) -> LookbackPart | None:
         return None
     since = rows.window.start.isoformat() if rows.window.start else None
     return LookbackPart(since=since, rows=rows.rows, known=rows.known)
+
+
+def _texts(one: Wording) -> TextPart:
+    points = one.points
+    return TextPart(
+        name=one.name,
+        texts=one.texts[1],
+        reference_texts=one.texts[0],
+        named=one.named[1],
+        languages=tuple(LanguagePart(name=each.name, was=each.was, now=each.now) for each in one.languages),
+        language_distance=one.language_distance,
+        language_limit=one.language_limit if one.language_distance is not None else None,
+        area=points.area if points else None,
+        chance=points.chance if points else None,
+    )
 
 
 def _estimator(found: Findings) -> str | None:

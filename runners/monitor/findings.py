@@ -13,6 +13,7 @@ from runners.monitor.kept import RiskPart
 from runners.monitor.outliers import Distance, Outliers
 from runners.monitor.performance import Performance
 from runners.monitor.quality import Quality
+from runners.monitor.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,8 @@ class Findings:
     """The figures of one window.
 
     `drift` and `quality` are by column, `outcomes` is how many of the window's rows have one, `distance` how well the
-    window can be told from the reference, `windows` and `lookback` what is known
-    by now of former windows and of all rows, `risk` what is known of the risk by all reports on the model and
+    window can be told from the reference, `wordings` how far texts are by what they say, `windows` and `lookback` what
+    is known by now of former windows and of all rows, `risk` what is known of the risk by all reports on the model and
     `risk_gap` why nobody looked at it this time, `service` the figures of the endpoint, `notes` what a reader must know
     and `unwatched` what nobody looked at. `rate` says how often reports may alert by chance, and how many figures share
     it.
@@ -39,6 +40,7 @@ class Findings:
     risk_gap: str = ""
     outliers: Outliers | None = None
     distance: Distance | None = None
+    wordings: Sequence[Wording] = ()
     service: Mapping[str, Any] = field(default_factory=dict)
     notes: Sequence[str] = ()
     unwatched: Sequence[str] = ()

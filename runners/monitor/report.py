@@ -4,13 +4,13 @@
 page can ask for a field that a report happens not to have.
 """
 
-import math
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import Field
 
 from runners.monitor.causes.told import CausePart
+from runners.monitor.figures import Figure, Part
 from runners.monitor.kept import RiskPart
 from runners.monitor.parameters import Thresholds
 from runners.monitor.segments.told import FormerSegments, SegmentsPart
@@ -20,23 +20,6 @@ FORMAT = 1
 
 Verdict = Literal["ok", "alert", "partly_watched", "not_enough_data"]
 Severity = Literal["warning", "critical"]
-
-
-class Part(BaseModel):
-    """A frozen part of a report. What a former version wrote besides is passed over."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
-
-
-def _rounded(value: Any) -> Any:
-    """Return a number with six significant digits; None for what is no number."""
-    if not isinstance(value, float):
-        return value
-    return float(f"{value:.6g}") if math.isfinite(value) else None
-
-
-Figure = Annotated[float | None, BeforeValidator(_rounded)]
-"""A figure of a report: rounded, finite, or unknown."""
 
 
 class Span(Part):
@@ -126,6 +109,31 @@ class PerformancePart(Part):
     realized_drop: Figure = None
     realized_drop_error: Figure = None
     realized_chunks: SeriesPart | None = None
+
+
+class LanguagePart(Part):
+    """A language, and its shares among the texts of the reference and of the window."""
+
+    name: str
+    was: Figure = None
+    now: Figure = None
+
+
+class TextPart(Part):
+    """A column of texts: their languages with the distance and its limit, and how well a classifier tells them apart.
+
+    `texts` and `reference_texts` are how many were looked at, `named` of how many of the window the language was asked.
+    """
+
+    name: str
+    texts: int = 0
+    reference_texts: int = 0
+    named: int = 0
+    languages: tuple[LanguagePart, ...] = ()
+    language_distance: Figure = None
+    language_limit: Figure = None
+    area: Figure = None
+    chance: Figure = None
 
 
 class FalseAlarms(Part):
@@ -249,6 +257,7 @@ class Report(Former):
     estimator: str | None = None
     outliers: OutliersPart | None = None
     distance: Figure = None
+    texts: tuple[TextPart, ...] = ()
     false_alarms: FalseAlarms | None = None
     unwatched: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

@@ -1,27 +1,10 @@
 """Segments as a report tells them, and what of them the next report goes on from."""
 
-import math
-from typing import Annotated, Any
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict
-
+from runners.monitor.figures import Figure, Part
 from runners.monitor.kept import RiskPart
 
 
-def _rounded(value: Any) -> Any:
-    if not isinstance(value, float):
-        return value
-    return float(f"{value:.6g}") if math.isfinite(value) else None
-
-
-Figure = Annotated[float | None, BeforeValidator(_rounded)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class FormerSegment(_Part):
+class FormerSegment(Part):
     """What the next report needs of a segment: its realised risk."""
 
     name: str
@@ -63,7 +46,7 @@ class SegmentPart(FormerSegment):
         return not self.gap
 
 
-class FormerSegments(_Part):
+class FormerSegments(Part):
     """What the next report needs of all segments."""
 
     found: tuple[FormerSegment, ...] = ()

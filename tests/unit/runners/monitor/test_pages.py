@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from runners.monitor.figures import Part
 from runners.monitor.header import Occasion, too_few, with_history
 from runners.monitor.pages import cell, coded, error, figure, headline, moment, page, percent, write_pages
 from runners.monitor.parameters import Parameters
 from runners.monitor.payloads import Log
-from runners.monitor.report import Part, Pictures, Report, ServicePart, Span, WindowPart
+from runners.monitor.report import Pictures, Report, ServicePart, Span, WindowPart
 from tests.unit.runners.monitor.example import FOUND, LOOSE, RISK, RUN, SEGMENTS, WINDOW, bare, document
 
 NOTHING = with_history(too_few(Occasion(RUN, WINDOW, Parameters(), Log())))
