@@ -169,7 +169,7 @@ def _alerting(alerts: Sequence[Mapping[str, Any]], most: int = MOST_TOLD) -> str
 
 def _figures(facts: Mapping[str, Any]) -> dict[str, Any]:
     wanted = ("rows", "window", "verdict", "trial", "columns_drifted", "unwatched", "estimated", "realized", "risk")
-    return {key: facts[key] for key in (*wanted, "service") if key in facts}
+    return {key: facts[key] for key in (*wanted, "track", "service") if key in facts}
 
 
 def _files(run: RunName, result: Mapping[str, Any]) -> dict[str, tuple[RunName, str]]:

@@ -14,6 +14,7 @@ from runners.monitor.figures import Figure, Part
 from runners.monitor.kept import RiskPart
 from runners.monitor.parameters import Thresholds
 from runners.monitor.segments.told import FormerSegments, SegmentsPart
+from runners.monitor.tracking import TrackPart
 
 FORMAT = 1
 """Raised when a reader of former reports would misread a newer one."""
@@ -197,12 +198,14 @@ class ServicePart(Part):
 
 
 class KeyFigures(Part):
-    """What is carried on of a former report."""
+    """What is carried on of a former report; of how many rows the outcome is `known` by now."""
 
     run: str = ""
+    trial: str | None = None
     window: Span = Span()
     verdict: Verdict = "ok"
     rows: int = 0
+    known: int = 0
     drifted: int = 0
     alerts: tuple[str, ...] = ()
     distance: Figure = None
@@ -255,6 +258,7 @@ class Report(Former):
     windows: tuple[WindowPart, ...] = ()
     risk_gap: str = ""
     estimator: str | None = None
+    track: TrackPart | None = None
     outliers: OutliersPart | None = None
     distance: Figure = None
     texts: tuple[TextPart, ...] = ()

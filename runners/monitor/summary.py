@@ -27,6 +27,7 @@ def facts_of(report: Report) -> dict[str, Any]:
         "realized": _by_metric(report, "realized"),
         "reference": _by_metric(report, "reference"),
         "risk": _risk(report),
+        **({"track": report.track.model_dump(exclude_none=True)} if report.track else {}),
         "service": report.service.model_dump(exclude={"counters", "codes"}, exclude_none=True, by_alias=True),
     }
 
