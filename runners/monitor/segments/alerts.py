@@ -25,7 +25,7 @@ def with_alerts(
     known = {one.what for one in whole}
     raised = {one.name: list(_alerts(one, told, thresholds, (known, drifted))) for one in told.found}
     found = [one.model_copy(update={"alerts": tuple(each.what for each in raised[one.name])}) for one in told.found]
-    found.sort(key=lambda one: (not one.is_judged, not one.alerts))
+    found.sort(key=lambda one: not one.alerts)
     alerts = [each for one in found for each in raised[one.name]]
     return told.model_copy(update={"found": tuple(found)}), tuple(alerts[:MOST])
 

@@ -66,13 +66,10 @@ def segments_of(
 
 
 def worst_first(one: SegmentPart) -> tuple[Any, ...]:
-    """Return by what segments are ordered: what is judged, then by what was lost beyond chance, then by drift."""
-    chance = min(one.realized_chance or 1.0, one.estimated_chance or 1.0) if _is_lost(one) else 1.0
-    return (not one.is_judged, not one.alerts, not one.drifted, chance, -(one.nats or 0.0), -one.rows, one.name)
-
-
-def _is_lost(one: SegmentPart) -> bool:
-    return max(one.realized_drop or 0.0, one.estimated_drop or 0.0) > 0
+    """Return by what segments are ordered: those that are judged by what was lost beyond chance, then by drift."""
+    sides = ((one.realized_drop, one.realized_chance), (one.estimated_drop, one.estimated_chance))
+    lost = [(chance, -drop) for drop, chance in sides if drop is not None and chance is not None and drop > 0]
+    return (not one.is_judged, min(lost, default=(1.0, 0.0)), not one.drifted, -(one.nats or 0.0), -one.rows, one.name)
 
 
 def _of_grouping(

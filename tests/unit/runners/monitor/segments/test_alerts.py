@@ -53,9 +53,13 @@ def test_risk_alerts_by_its_own_evidence() -> None:
 
 
 def test_so_many_alerts_at_the_most_and_every_segment_keeps_its_own() -> None:
-    parts = [part("calm", realized_drop=0.0), *(part(f"SEX = {n}") for n in range(MOST + 3))]
+    parts = [
+        part("calm", realized_drop=0.0),
+        *(part(f"SEX = {n}") for n in range(MOST + 3)),
+        part("few", realized_drop=0.0, gap="too few rows", risk=RISK),
+    ]
     told, raised = with_alerts(SegmentsPart(metric="roc_auc", each=0.001, found=tuple(parts)), USUAL, (), ())
     assert len(raised) == MOST
-    assert [len(one.alerts) for one in told.found] == [1] * (MOST + 3) + [0], "those that alert come first"
+    assert [len(one.alerts) for one in told.found] == [1] * (MOST + 4) + [0], "those that alert come first"
     assert raised[0].severity == "critical"
     assert raised[0].where == "0.9 → 0.8, 1,000 rows"

@@ -11,7 +11,8 @@ from runners.monitor.parameters import Segments, Thresholds
 from runners.monitor.performance import TARGET
 from runners.monitor.reference import PREDICTION, PROBABILITY
 from runners.monitor.segments.groups import groupings
-from runners.monitor.segments.study import segments_of
+from runners.monitor.segments.study import segments_of, worst_first
+from runners.monitor.segments.told import SegmentPart
 from tests.shares import Hand
 from tests.unit.runners.monitor import streams
 from tests.unit.runners.monitor.segments import world
@@ -108,6 +109,23 @@ def test_risk_is_followed_from_report_to_report() -> None:
 def names(before: pd.DataFrame) -> list[str]:
     tables = world.tables_of(before, before)
     return [name for one in groupings(tables, world.COLUMNS[:2], world.ASKED) for name in one.names]
+
+
+def test_the_worst_come_first_by_what_was_lost_beyond_chance() -> None:
+    def part(name: str, **more: object) -> SegmentPart:
+        return SegmentPart.model_validate({"name": name} | more)
+
+    lost = {"realized_drop": 0.1, "realized_chance": 0.0}
+    parts = [
+        part("more lost", **lost | {"realized_drop": 0.2}),
+        part("lost", **lost),
+        part("expected to be lost", estimated_drop=0.1, estimated_chance=1e-5),
+        part("drifts", drifted=("a",), nats=50.0),
+        part("moved", nats=3.0),
+        part("won", realized_drop=-0.1, realized_chance=0.9),
+        part("few", gap="too few rows", **lost),
+    ]
+    assert sorted(reversed(parts), key=worst_first) == parts
 
 
 def test_without_segments_nothing_is_looked_at() -> None:
