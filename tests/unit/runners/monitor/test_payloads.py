@@ -123,12 +123,14 @@ def test_a_model_without_probabilities_is_read(tmp_path: Path) -> None:
 
 def test_a_row_of_a_model_without_probabilities_is_told_as_any_other(tmp_path: Path) -> None:
     """Lines as a replica writes them, which are read as columns, and out of order."""
-    events = [listed(event(second, ROWS * 3)) for second in (2, 1)]
+    events = [listed(event(second, ROWS * 3)) for second in (1, 4002, 4001)]
     for one in events:
         del one["data"]["probability"]
-    found = read_log(write_log(tmp_path, [compact(one) for one in events]), Window()).predictions
+    write_log(tmp_path, [compact(events[0])], "a.jsonl")
+    url = write_log(tmp_path, [compact(one) for one in events[1:]], "b.jsonl")
+    found = read_log(url, Window(start=START + timedelta(seconds=4000)), names=("AGEP", "id")).predictions
     assert [one.probability for one in found] == [None] * 6
-    assert found[0].where == "e1#0"
+    assert found[0].where == "e4001#0"
 
 
 def test_of_a_long_log_rows_are_drawn_by_chance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
