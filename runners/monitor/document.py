@@ -8,6 +8,7 @@ from runners.monitor.chunks import Series, mean, rows_of
 from runners.monitor.columns import Column
 from runners.monitor.findings import Findings
 from runners.monitor.header import Occasion, opening
+from runners.monitor.opinions import Opinions
 from runners.monitor.outliers import USUAL
 from runners.monitor.payloads import Log
 from runners.monitor.performance import ERRORS, Performance
@@ -51,7 +52,7 @@ def document_of(occasion: Occasion, found: Findings, tables: Tables, alerts: Seq
         "columns_drifted": tuple(found.drifted),
         "columns": tuple(_column(column, found) for column in _ordered(found)),
         "reconstruction": _series(found.reconstruction),
-        "performance": tuple(_performance(one) for one in found.performance),
+        "performance": tuple(_performance(one, found.opinions) for one in found.performance),
         "outcomes": found.outcomes,
         "lookback": _lookback(found.lookback),
         "windows": tuple(_window(one) for one in found.windows),
@@ -108,8 +109,10 @@ def _series(series: Series | None) -> SeriesPart | None:
     )
 
 
-def _performance(one: Performance) -> PerformancePart:
+def _performance(one: Performance, other: Opinions | None) -> PerformancePart:
     told: dict[str, Any] = {"metric": one.metric, "reference": one.reference}
+    if other and other.metric == one.metric:
+        told |= {"weighted": other.weighted, "weighted_rows": other.rows, "multicalibrated": other.multicalibrated}
     for name, is_realized, series in (("estimated", False, one.estimated), ("realized", True, one.realized)):
         value, error = one.now(is_realized=is_realized)
         told |= {name: value, f"{name}_error": error, f"{name}_drop": one.drop(is_realized=is_realized)}

@@ -64,7 +64,7 @@ def _known(history: Sequence[KeyFigures]) -> list[Known]:
     """Return the windows of the newest model and metric of which nearly all outcomes are known, the oldest first."""
     newest = history[-1]
     return [
-        Known(one.estimated, one.realized, one.rows)
+        Known(one.estimated, one.realized, one.rows, one.weighted, one.multicalibrated)
         for one in history
         if (one.trial, one.metric) == (newest.trial, newest.metric)
         and one.estimated is not None
@@ -112,6 +112,8 @@ def _key_figures(report: Report) -> KeyFigures:
         metric=first.metric if first else None,
         reference=first.reference if first else None,
         estimated=first.estimated if first else None,
+        weighted=first.weighted if first else None,
+        multicalibrated=first.multicalibrated if first else None,
         realized=first.realized if first else None,
         rate=service.rate,
         error_rate=service.error_rate,

@@ -96,7 +96,7 @@ class ColumnPart(Part):
 
 
 class PerformancePart(Part):
-    """A metric: on the reference, estimated, and realised, with standard errors and drops."""
+    """A metric: on the reference, estimated, and realised, with standard errors and drops; and by other estimates."""
 
     metric: str
     reference: Figure = None
@@ -105,6 +105,9 @@ class PerformancePart(Part):
     estimated_drop: Figure = None
     estimated_drop_error: Figure = None
     estimated_chunks: SeriesPart | None = None
+    weighted: Figure = None
+    weighted_rows: int = 0
+    multicalibrated: Figure = None
     realized: Figure = None
     realized_error: Figure = None
     realized_drop: Figure = None
@@ -212,6 +215,8 @@ class KeyFigures(Part):
     metric: str | None = None
     reference: Figure = None
     estimated: Figure = None
+    weighted: Figure = None
+    multicalibrated: Figure = None
     realized: Figure = None
     rate: Figure = None
     error_rate: Figure = None

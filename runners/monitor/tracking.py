@@ -1,6 +1,6 @@
 """How good the estimates were, once outcomes tell: the estimate of each former window beside what came true in it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import sqrt
 from typing import NamedTuple
 
@@ -15,11 +15,22 @@ COVERED = 0.8
 
 
 class Known(NamedTuple):
-    """A window whose outcomes are known: what was estimated of it, what came true, and its rows."""
+    """A window whose outcomes are known: what was estimated of it, what came true, its rows, and other estimates."""
 
     estimated: float
     realized: float
     rows: int
+    weighted: float | None = None
+    multicalibrated: float | None = None
+
+
+class OtherPart(Part):
+    """How far another estimate was off, over the windows that it was told of, and the first one over the same."""
+
+    name: str
+    windows: int
+    off: Figure = None
+    first: Figure = None
 
 
 class TrackPart(Part):
@@ -36,9 +47,13 @@ class TrackPart(Part):
     high: Figure = None
     off: Figure = None
     worst: Figure = None
+    others: tuple[OtherPart, ...] = ()
 
     def sentence(self, metric: str) -> str:
-        """Tell it in one sentence."""
+        """Tell it in words."""
+        return " ".join([self._first(metric), *map(_of_other, self.others)])
+
+    def _first(self, metric: str) -> str:
         spans = f"the newest {self.windows} windows" if self.windows > 1 else "the one window"
         told = (
             f"Of {spans} whose outcomes are known, {self.rows:,} rows, the estimated {metric} was off by {self.off:.2g}"
@@ -52,6 +67,20 @@ class TrackPart(Part):
         way = "high" if self.bias > 0 else "low"
         low, high = sorted((abs(self.low), abs(self.high)))
         return f"{told}, and too {way} by {abs(self.bias):.2g} ({low:.2g} to {high:.2g})."
+
+
+def _of_other(one: OtherPart) -> str:
+    windows = f"{one.windows} windows" if one.windows > 1 else "1 window"
+    return f"{one.name}, it was off by {one.off:.2g} in {windows}, where the first estimate was by {one.first:.2g}."
+
+
+def _others(windows: Sequence[Known]) -> Iterator[OtherPart]:
+    for name, field in (("By weights", "weighted"), ("Multicalibrated", "multicalibrated")):
+        told = [(getattr(one, field), one) for one in windows if getattr(one, field) is not None]
+        if told:
+            off = sum(abs(value - one.realized) for value, one in told) / len(told)
+            first = sum(abs(one.estimated - one.realized) for _, one in told) / len(told)
+            yield OtherPart(name=name, windows=len(told), off=off, first=first)
 
 
 def tracked(windows: Sequence[Known]) -> TrackPart | None:
@@ -69,5 +98,12 @@ def tracked(windows: Sequence[Known]) -> TrackPart | None:
     sizes = [abs(gap) for gap in gaps]
     rows = sum(one.rows for one in known)
     return TrackPart(
-        windows=count, rows=rows, bias=bias, low=ends[0], high=ends[1], off=sum(sizes) / count, worst=max(sizes)
+        windows=count,
+        rows=rows,
+        bias=bias,
+        low=ends[0],
+        high=ends[1],
+        off=sum(sizes) / count,
+        worst=max(sizes),
+        others=tuple(_others(known)),
     )

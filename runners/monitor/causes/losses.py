@@ -133,11 +133,12 @@ def _of_two(before: pd.DataFrame, now: pd.DataFrame, metric: str) -> tuple[Estim
     known = Answers(*(before[name].to_numpy(float) for name in (TARGET, PREDICTION, PROBABILITY)))
     scores, said = (now[name].to_numpy(float) for name in (PROBABILITY, PREDICTION))
     asked = Answers(calibration(known).of(scores), said, scores)
-    told = [_measured(metric, rows) for rows in (asked, known)]
+    told = [measured(metric, rows) for rows in (asked, known)]
     return tuple(Estimate(metric, one, bool(at)) for at, one in enumerate(told) if one)
 
 
-def _measured(metric: str, rows: Answers) -> Expected | None:
+def measured(metric: str, rows: Answers) -> Expected | None:
+    """Return what is expected of a metric on rows; None of one that rows can't be weighed for."""
     ones, said = rows.outcomes, rows.predicted
     if metric == "roc_auc":
         return Area(ones, rows.scores)

@@ -43,6 +43,16 @@ def test_the_interval_holds_as_often_as_it_says() -> None:
     assert 0.92 <= hits / 400 <= 0.98
 
 
+def test_other_estimates_are_held_against_the_first_one_over_the_same_windows() -> None:
+    told = tracked([Known(0.9, 0.8, 10), Known(0.9, 0.8, 10, 0.82), Known(0.7, 0.8, 10, 0.78, 0.8)])
+    assert told
+    assert [(one.windows, one.off, one.first) for one in told.others] == [(2, 0.02, 0.1), (1, 0.0, 0.1)]
+    assert told.sentence("f1").endswith(
+        "By weights, it was off by 0.02 in 2 windows, where the first estimate was by 0.1. "
+        "Multicalibrated, it was off by 0 in 1 window, where the first estimate was by 0.1."
+    )
+
+
 def test_only_the_newest_windows_count() -> None:
     told = tracked([Known(0.0, 1.0, 10)] * 5 + [Known(0.8, 0.8, 10)] * NEWEST)
     assert told
