@@ -17,8 +17,8 @@ import pandas as pd
 
 from runners.monitor.boosting import learned, told
 from runners.monitor.calibration import calibration
-from runners.monitor.causes.losses import estimates_of, measured
 from runners.monitor.columns import Column
+from runners.monitor.losses import estimates_of, measured
 from runners.monitor.outliers import MOST_PLACES, places_among
 from runners.monitor.performance import TARGET
 from runners.monitor.reference import PREDICTION, PROBABILITY, Reference

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from runners.monitor.causes.attribution import Worth, attributed, single
-from runners.monitor.causes.losses import Estimate, estimates_of
 from runners.monitor.causes.moved import COVERED, Moved, candidates, moved_of
 from runners.monitor.findings import Findings
+from runners.monitor.losses import Estimate, estimates_of
 from runners.monitor.parameters import Thresholds
 from runners.monitor.parts import Places, parts_of
 from runners.monitor.performance import ERRORS, TARGET, Performance

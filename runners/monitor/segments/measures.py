@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from runners.monitor.calibration import calibration
-from runners.monitor.causes.losses import LOSSES, ROOTS, confidence
+from runners.monitor.losses import LOSSES, ROOTS, confidence
 from runners.monitor.performance import ERRORS, FEWEST_KNOWN, FEWEST_OUTCOMES, TARGET
 from runners.monitor.reference import PREDICTION, PROBABILITY, Reference
 from runners.monitor.scores import METRICS, Answers, error_of
