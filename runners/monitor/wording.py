@@ -15,7 +15,6 @@ import pandas as pd
 
 from runners.monitor.chance import jensen_shannon, limit
 from runners.monitor.columns import Column, as_taken
-from runners.monitor.embedding import embedding
 from runners.monitor.outliers import FEWEST_ROWS, Distance, distance
 from runners.monitor.reference import Reference
 from runners.monitor.rows import Prediction, listed, rows_of, taken
@@ -124,6 +123,8 @@ def _points(known: Sequence[str], usual: Sequence[str], now: Sequence[str], seed
     """Tell the window's texts from the reference's by their points; None where there are too few of either."""
     if min(len(known), len(usual), len(now)) < FEWEST_ROWS:
         return None
+    from runners.monitor.embedding import embedding  # imports sparse matrices, which no other column needs
+
     made = embedding(known)
     before, after = (pd.DataFrame(made.points(texts)).rename(columns=str) for texts in (usual, now))
     return distance(before, after, [Column(str(name), "number") for name in before], seed=seed)
