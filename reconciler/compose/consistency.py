@@ -226,15 +226,25 @@ def _watched(specs: Specs, spec: Monitor) -> Iterator[Flaw]:
         yield specs.unknown(("metric",), what, spec.metric, known)
     dataset = specs.all.get(Address(experiment.dataset))
     features = experiment.features or (declared_by(dataset) if isinstance(dataset, Dataset) else None)
-    for place, column in enumerate(spec.columns or ()):
-        absent = (
-            experiment.target,
-            *experiment.exclude,
-            *(dataset.training_only if isinstance(dataset, Dataset) else ()),
-        )
+    training_only = dataset.training_only if isinstance(dataset, Dataset) else ()
+    absent = (experiment.target, *experiment.exclude, *training_only)
+    for path, column in _columns_of(spec):
         if features is not None and (column not in features or column in absent):
             what = f"the models of {name} have no feature `{printable(column)}`"
-            yield specs.unknown(("columns", place), what, column, features)
+            yield specs.unknown(path, what, column, features)
+    hidden = specs.sensitive(experiment.dataset)
+    for column in spec.segments.unnamed(hidden) if spec.segments else ():
+        what = f"no segments by `{printable(column)}`: it is sensitive in {experiment.dataset}"
+        yield Flaw(("segments",), what, "name it under `sensitive`, if it may be", severity=Severity.WARNING)
+
+
+def _columns_of(spec: Monitor) -> Iterator[tuple[Path, str]]:
+    """Yield the columns that a monitor names, and where."""
+    yield from ((("columns", place), column) for place, column in enumerate(spec.columns or ()))
+    apart = spec.segments
+    yield from ((("segments", "columns", place), column) for place, column in enumerate(apart.columns if apart else ()))
+    for at, names in enumerate(apart.crossed if apart else ()):
+        yield from ((("segments", "crossed", at, place), column) for place, column in enumerate(names))
 
 
 _HELD: tuple[tuple[type[Spec], Callable[[Specs, Any], Iterator[Flaw]]], ...] = (

@@ -9,6 +9,7 @@ from reconciler.controllers.data_versions import data_versions
 from reconciler.controllers.datasets import due_since
 from reconciler.controllers.proposals import merge_of, proposal_name, propose_once, proposed_names
 from reconciler.controllers.report_causes import because, causes_of
+from reconciler.controllers.report_segments import segments_of
 from reconciler.controllers.reports import (
     NOT_ENOUGH,
     alerts_about,
@@ -150,6 +151,7 @@ def _shown(resource: Resource, spec: Monitor, live: Live, view: View) -> Decisio
         facts |= {"newest": known[-1][1], "alerts": alerts, "figures": _figures(newest)}
         facts |= {"quiet": quiet} if (quiet := quiet_since(address, live.trial, known, view)) else {}
         facts |= {"causes": causes} if alerts and (causes := causes_of(newest.get("causes"), view)) else {}
+        facts |= {"segments": segments} if (segments := segments_of(newest.get("segments"))) else {}
         changes = _roll_back(resource, spec, known[-1][1], live, view) if newest.get("alerts") else ()
     return Decision(
         address=address,
@@ -172,7 +174,7 @@ def _alerting(alerts: Sequence[Mapping[str, Any]], most: int = MOST_TOLD) -> str
 
 def _figures(facts: Mapping[str, Any]) -> dict[str, Any]:
     wanted = ("rows", "window", "verdict", "trial", "columns_drifted", "unwatched", "estimated", "realized", "risk")
-    return {key: facts[key] for key in (*wanted, "service") if key in facts}
+    return {key: facts[key] for key in (*wanted, "track", "service") if key in facts}
 
 
 def _files(run: RunName, result: Mapping[str, Any]) -> dict[str, tuple[RunName, str]]:

@@ -19,14 +19,17 @@ _AT_ONCE = 50
 
 
 def reports(address: Address, view: View) -> list[tuple[str, RunName]]:
-    """Return a monitor's accepted reports with the ends of their windows, oldest first."""
+    """Return a monitor's accepted reports with the ends of their windows, oldest first.
+
+    Of one window there may be several, as a spec that was changed has it looked at anew: the newest comes last.
+    """
     found = []
     for version in view.versions_by_owner.get(address, ()):
         result = view.actual.results.get(version.run)
         if version.here and result is not None:
             end = (result.get("facts", {}).get("window") or {}).get("end") or finished_at(result)
-            found.append((str(end), version.run))
-    return sorted(found)
+            found.append((str(end), finished_at(result), version.run))
+    return [(end, run) for end, _, run in sorted(found)]
 
 
 def facts_of(report: RunName, view: View) -> Mapping[str, Any]:

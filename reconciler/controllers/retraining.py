@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from reconciler.controllers.run_lifecycle import finished_at
 from reconciler.model.decision import View
 from reconciler.model.facts import DatasetFacts, MonitorFacts
 from reconciler.model.ids import Address, RunName
@@ -92,7 +93,8 @@ def granted(
         without: reports that are taken as if they weren't there.
     """
     found: list[tuple[datetime, RunName]] = []
-    alerts = sorted(item for item in _alerts(monitor, view) if item[1] not in without)
+    told = (item for item in _alerts(monitor, view) if item[1] not in without)
+    alerts = sorted(told, key=lambda one: (one[0], finished_at(view.actual.results.get(one[1], {})), one[1]))
     for moment, run in alerts:
         if since and moment < since:
             continue

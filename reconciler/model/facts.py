@@ -197,6 +197,8 @@ class MonitorFacts(ProposerFacts, total=False):
     causes: list[dict[str, Any]]
     """Why they stand, the dearest first: `what`, what to do (`action`, `fix`), `columns`, the `alerts` that each
     raised, its `cost`, and the `origin` in the data."""
+    segments: dict[str, Any]
+    """The worst segments of the newest report (`worst`), the `metric` that they are told by, and their `count`."""
     figures: dict[str, Any]
     """Figures of the newest report."""
     waits: dict[str, Any]

@@ -143,6 +143,8 @@ def _odd_fact(facts: Mapping[str, Any]) -> str:
     causes = facts.get("causes") or []
     if not isinstance(causes, list) or not all(isinstance(cause, dict) for cause in causes):
         return "`facts.causes` isn't a list of objects"
+    if not isinstance(facts.get("segments") or {}, dict):
+        return "`facts.segments` isn't an object"
     return "" if end is None or moment_of(end) else "`facts.window.end` isn't a moment"
 
 

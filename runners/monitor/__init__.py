@@ -65,8 +65,8 @@ def _occasion(request: Request, params: Parameters) -> Occasion:
     earlier = params.window.before(params.outcomes.lookback) if params.outcomes else None
     if earlier is None or log.rows < params.minimum_rows:
         return occasion
-    identifier = str(signature.get("identifier"))
-    former = read_log(logs, earlier, params.trial, seed=request.seed, names=(identifier,))
+    identifier, apart = str(signature.get("identifier")), params.segments.names if params.segments else ()
+    former = read_log(logs, earlier, params.trial, seed=request.seed, names=(identifier, *apart))
     return replace(occasion, former=former)
 
 

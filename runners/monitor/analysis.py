@@ -11,8 +11,9 @@ from runners.monitor.family import rate_of
 from runners.monitor.findings import Findings
 from runners.monitor.hiding import notes_of
 from runners.monitor.kept import RiskPart
+from runners.monitor.opinions import Opinions, opinions
 from runners.monitor.outcomes import read_outcomes
-from runners.monitor.outliers import distance, find_outliers
+from runners.monitor.outliers import Distance, distance, find_outliers
 from runners.monitor.parameters import Parameters, Window
 from runners.monitor.performance import FEWEST_OUTCOMES, TARGET, Performance, metrics_for
 from runners.monitor.quality import quality_of
@@ -21,6 +22,7 @@ from runners.monitor.reference import PREDICTION, Reference
 from runners.monitor.risk import risk_of
 from runners.monitor.rows import Prediction, rows_of
 from runners.monitor.tables import Tables, outputs_of, tables_of, with_outcomes
+from runners.monitor.wording import wordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Earlier:
 
 
 NONE = Earlier()
+SEEN = 0.05
+"""The chance of a distance below which other estimates are asked for."""
 
 
 def study(
@@ -51,10 +55,11 @@ def study(
     inputs, now, thresholds = reference.columns, tables.now, params.thresholds
     columns = (*inputs, *outputs_of(reference, tables))
     metrics = metrics_for(reference, params.metric)
-    rate = rate_of(tables, columns, thresholds)
+    rate = rate_of(tables, columns, params, len(reference.texts))
     notes += _notes(reference, tables, params, metrics)
     performance = appraise(reference, tables, metrics, notes)
     risk, gap = risk_of(reference, tables, params, earlier.risk)
+    whole = distance(tables.sample, now, inputs, seed=seed) if inputs else None
     found = Findings(
         columns=columns,
         drift=column_drift(tables, columns, least=thresholds.jensen_shannon, each=rate.each, seed=seed),
@@ -68,11 +73,22 @@ def study(
         risk_gap=gap,
         outcomes=int(now[TARGET].notna().sum()) if TARGET in now else 0,
         outliers=find_outliers(tables, inputs) if inputs else None,
-        distance=distance(tables.sample, now, inputs, seed=seed) if inputs else None,
+        distance=whole,
+        opinions=_opinions(reference, tables, metrics, whole, seed),
+        wordings=wordings(reference, predictions, least=thresholds.jensen_shannon, each=rate.each, seed=seed),
         notes=tuple(notes),
         rate=rate,
     )
     return found, tables
+
+
+def _opinions(
+    reference: Reference, tables: Tables, metrics: Sequence[str], whole: Distance | None, seed: int
+) -> Opinions | None:
+    """Ask for other estimates where the window can be told from the reference: else they say what the first does."""
+    if not metrics or whole is None or whole.chance >= SEEN:
+        return None
+    return opinions(reference, tables, reference.columns, metrics[0], seed)
 
 
 def _with_outcomes(

@@ -36,15 +36,16 @@ class _Tree:
         return self.leaves[node - (1 << LEVELS)]
 
 
-def learned(rows: Places, labels: Any, bins: int) -> Sequence[_Tree]:
+def learned(rows: Places, labels: Any, bins: int, start: Any = 0.0) -> Sequence[_Tree]:
     """Learn to tell the rows labelled 1 from those labelled 0.
 
     Args:
         rows: for each row and feature a place among the bins.
-        labels: 1 or 0 for each row, as many of both.
+        labels: 1 or 0 for each row.
         bins: how many places there are.
+        start: how likely each row was held to be a 1 before, as a logarithm, which is bettered; else as many of both.
     """
-    score, trees = np.zeros(len(rows)), list[_Tree]()
+    score, trees = np.zeros(len(rows)) + start, list[_Tree]()
     keys = rows.astype(np.int64) + bins * np.arange(rows.shape[1])
     for _ in range(TREES):
         share = 1 / (1 + np.exp(-score))

@@ -8,6 +8,7 @@ from runners.monitor.chunks import Series, mean, rows_of
 from runners.monitor.columns import Column
 from runners.monitor.findings import Findings
 from runners.monitor.header import Occasion, opening
+from runners.monitor.opinions import Opinions
 from runners.monitor.outliers import USUAL
 from runners.monitor.payloads import Log
 from runners.monitor.performance import ERRORS, Performance
@@ -16,17 +17,20 @@ from runners.monitor.report import (
     Chunks,
     ColumnPart,
     FalseAlarms,
+    LanguagePart,
     LookbackPart,
     OutliersPart,
     PerformancePart,
     Report,
     SeriesPart,
     Span,
+    TextPart,
     Verdict,
     WindowPart,
 )
 from runners.monitor.tables import Tables
 from runners.monitor.verdict import Alert
+from runners.monitor.wording import Wording
 
 _WHY: Mapping[Verdict, str] = {
     "alert": "Some figures are beyond their thresholds.",
@@ -48,7 +52,7 @@ def document_of(occasion: Occasion, found: Findings, tables: Tables, alerts: Seq
         "columns_drifted": tuple(found.drifted),
         "columns": tuple(_column(column, found) for column in _ordered(found)),
         "reconstruction": _series(found.reconstruction),
-        "performance": tuple(_performance(one) for one in found.performance),
+        "performance": tuple(_performance(one, found.opinions) for one in found.performance),
         "outcomes": found.outcomes,
         "lookback": _lookback(found.lookback),
         "windows": tuple(_window(one) for one in found.windows),
@@ -57,6 +61,7 @@ def document_of(occasion: Occasion, found: Findings, tables: Tables, alerts: Seq
         "estimator": _estimator(found),
         "outliers": _outliers(found, occasion.log),
         "distance": found.distance.area if found.distance else None,
+        "texts": tuple(map(_texts, found.wordings)),
         "unwatched": tuple(found.unwatched),
         "false_alarms": FalseAlarms(rate=found.rate.rate, figures=found.rate.figures),
         "notes": tuple(found.notes),
@@ -104,8 +109,10 @@ def _series(series: Series | None) -> SeriesPart | None:
     )
 
 
-def _performance(one: Performance) -> PerformancePart:
+def _performance(one: Performance, other: Opinions | None) -> PerformancePart:
     told: dict[str, Any] = {"metric": one.metric, "reference": one.reference}
+    if other and other.metric == one.metric:
+        told |= {"weighted": other.weighted, "weighted_rows": other.rows, "multicalibrated": other.multicalibrated}
     for name, is_realized, series in (("estimated", False, one.estimated), ("realized", True, one.realized)):
         value, error = one.now(is_realized=is_realized)
         told |= {name: value, f"{name}_error": error, f"{name}_drop": one.drop(is_realized=is_realized)}
@@ -124,6 +131,21 @@ def _lookback(rows: Outcomes | None) -> LookbackPart | None:
         return None
     since = rows.window.start.isoformat() if rows.window.start else None
     return LookbackPart(since=since, rows=rows.rows, known=rows.known)
+
+
+def _texts(one: Wording) -> TextPart:
+    points = one.points
+    return TextPart(
+        name=one.name,
+        texts=one.texts[1],
+        reference_texts=one.texts[0],
+        named=one.named[1],
+        languages=tuple(LanguagePart(name=each.name, was=each.was, now=each.now) for each in one.languages),
+        language_distance=one.language_distance,
+        language_limit=one.language_limit if one.language_distance is not None else None,
+        area=points.area if points else None,
+        chance=points.chance if points else None,
+    )
 
 
 def _estimator(found: Findings) -> str | None:

@@ -10,9 +10,11 @@ from runners.monitor.chunks import Series
 from runners.monitor.columns import Column
 from runners.monitor.drift import Drift
 from runners.monitor.kept import RiskPart
+from runners.monitor.opinions import Opinions
 from runners.monitor.outliers import Distance, Outliers
 from runners.monitor.performance import Performance
 from runners.monitor.quality import Quality
+from runners.monitor.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +22,11 @@ class Findings:
     """The figures of one window.
 
     `drift` and `quality` are by column, `outcomes` is how many of the window's rows have one, `distance` how well the
-    window can be told from the reference, `windows` and `lookback` what is known
-    by now of former windows and of all rows, `risk` what is known of the risk by all reports on the model and
-    `risk_gap` why nobody looked at it this time, `service` the figures of the endpoint, `notes` what a reader must know
-    and `unwatched` what nobody looked at. `rate` says how often reports may alert by chance, and how many figures share
-    it.
+    window can be told from the reference, `wordings` how far texts are by what they say, `opinions` other estimates,
+    `windows` and `lookback` what is known by now of former windows and of all rows, `risk` what is known of the risk by
+    all reports on the model and `risk_gap` why nobody looked at it this time, `service` the figures of the endpoint,
+    `notes` what a reader must know and `unwatched` what nobody looked at. `rate` says how often reports may alert by
+    chance, and how many figures share it.
     """
 
     columns: Sequence[Column]
@@ -39,6 +41,8 @@ class Findings:
     risk_gap: str = ""
     outliers: Outliers | None = None
     distance: Distance | None = None
+    wordings: Sequence[Wording] = ()
+    opinions: Opinions | None = None
     service: Mapping[str, Any] = field(default_factory=dict)
     notes: Sequence[str] = ()
     unwatched: Sequence[str] = ()

@@ -11,6 +11,7 @@ from runners.monitor.kept import RiskPart
 from runners.monitor.parameters import Parameters
 from runners.monitor.payloads import Log
 from runners.monitor.report import Former, KeyFigures, Report, Rows, ServicePart, Span, Verdict
+from runners.monitor.tracking import COVERED, Known, tracked
 
 HISTORY = 50
 """Former reports whose figures are carried on."""
@@ -51,10 +52,26 @@ def with_history(report: Report) -> Report:
 
     Windows whose outcomes are known by now are told anew.
     """
-    known = {one.window: one.realized for one in report.windows if one.realized is not None}
+    known = {
+        one.window: {"realized": one.realized, "known": one.known} for one in report.windows if one.realized is not None
+    }
     history = (*report.history, _key_figures(report))[-HISTORY:]
-    told = tuple(one.model_copy(update={"realized": known.get(one.window, one.realized)}) for one in history)
-    return report.model_copy(update={"history": told})
+    told = tuple(one.model_copy(update=known.get(one.window, {})) for one in history)
+    return report.model_copy(update={"history": told, "track": tracked(_known(told))})
+
+
+def _known(history: Sequence[KeyFigures]) -> list[Known]:
+    """Return the windows of the newest model and metric of which nearly all outcomes are known, the oldest first."""
+    newest = history[-1]
+    return [
+        Known(one.estimated, one.realized, one.rows, one.weighted, one.multicalibrated)
+        for one in history
+        if (one.trial, one.metric) == (newest.trial, newest.metric)
+        and one.estimated is not None
+        and one.realized is not None
+        and one.rows
+        and one.known >= COVERED * one.rows
+    ]
 
 
 def opening(occasion: Occasion, verdict: Verdict) -> Report:
@@ -85,6 +102,7 @@ def _key_figures(report: Report) -> KeyFigures:
     first, service = report.first(), report.service
     return KeyFigures(
         run=report.run,
+        trial=report.trial,
         window=report.window,
         verdict=report.verdict,
         rows=report.rows.logged,
@@ -94,6 +112,8 @@ def _key_figures(report: Report) -> KeyFigures:
         metric=first.metric if first else None,
         reference=first.reference if first else None,
         estimated=first.estimated if first else None,
+        weighted=first.weighted if first else None,
+        multicalibrated=first.multicalibrated if first else None,
         realized=first.realized if first else None,
         rate=service.rate,
         error_rate=service.error_rate,

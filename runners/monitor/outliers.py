@@ -30,7 +30,7 @@ USUAL = 0.01
 FEWEST_ROWS, MOST_ROWS = 20, 4_000
 """Of the window and of the reference, to learn to tell them apart."""
 _STRANGEST = 5
-_MOST_PLACES = 32
+MOST_PLACES = 32
 """Bins of a column, to learn to tell them apart."""
 
 
@@ -88,28 +88,28 @@ def distance(reference: pd.DataFrame, now: pd.DataFrame, columns: Sequence[Colum
     if rows < FEWEST_ROWS:
         return None
     both = [table.iloc[random.permutation(len(table))[:rows]] for table in (reference, now)]
-    learn, test = (_places(both, half, columns) for half in (slice(rows // 2), slice(rows // 2, None)))
-    half, rest = rows // 2, rows - rows // 2
-    trees = learned(learn, np.repeat([0, 1], half), _MOST_PLACES)
+    places, half, rest = np.split(places_among(both, columns), 2), rows // 2, rows - rows // 2
+    learn, test = (np.concatenate([side[part] for side in places]) for part in (slice(half), slice(half, None)))
+    trees = learned(learn, np.repeat([0, 1], half), MOST_PLACES)
     answers = Answers(np.repeat([0.0, 1.0], rest), np.zeros(2 * rest), told(trees, test))
     found = area(answers)
     return Distance(max(0.5, found), of_ranks(found, rest, rest))
 
 
-def _places(both: Sequence[pd.DataFrame], half: slice, columns: Sequence[Column]) -> Any:
-    """Return for each row of a half of both tables the place of each value among the bins of both halves."""
+def places_among(both: Sequence[pd.DataFrame], columns: Sequence[Column]) -> Any:
+    """Return for each row of two tables, one after the other, the place of each value among the bins of both."""
     found = []
     for one in columns:
         sides = [table[one.name] for table in both]
         if one.kind == "number":
             numbers = np.concatenate([side.to_numpy(float) for side in sides])
             known = numbers[~np.isnan(numbers)]
-            levels = np.arange(1, _MOST_PLACES - 1) / (_MOST_PLACES - 1)
+            levels = np.arange(1, MOST_PLACES - 1) / (MOST_PLACES - 1)
             edges = np.unique(np.quantile(known, levels)).tolist() if len(known) else []
             places = [places_of(part, edges) + (~np.isnan(part)).astype(np.uint8) for part in np.split(numbers, 2)]
         else:
             places = _ranks(sides)
-        found.append(np.concatenate([part[half] for part in places]))
+        found.append(np.concatenate(places))
     return np.column_stack(found)
 
 
@@ -117,7 +117,7 @@ def _ranks(sides: Sequence["pd.Series[Any]"]) -> list[Any]:
     """Return the place of each category among the most frequent of both sides; 0 is a gap, the last is all others."""
     counts = pd.concat([tally(side) for side in sides])
     common = counts.groupby(level=0, sort=False).sum().sort_values(ascending=False, kind="stable").index
-    place, others = {name: at for at, name in enumerate(common[: _MOST_PLACES - 2], 1)}, _MOST_PLACES - 1
+    place, others = {name: at for at, name in enumerate(common[: MOST_PLACES - 2], 1)}, MOST_PLACES - 1
     coded = (coded_of(side) for side in sides)
     return [
         np.array([*(place.get(name, others) for name in distinct), 0], dtype=np.uint8)[codes]

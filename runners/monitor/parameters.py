@@ -38,6 +38,27 @@ class Outcomes(Source):
     lookback: timedelta = timedelta(days=7)
 
 
+class Segments(Block):
+    """Rows that are looked at by themselves: by the categories of columns, or by quantiles of numbers.
+
+    `crossed` are combinations of columns, `most` is how many categories of a column, or combinations, are told apart.
+    Of a segment with fewer than `minimum_rows`, in the window or among the test rows, nothing is judged. A column that
+    is sensitive makes segments only where `sensitive` names it.
+    """
+
+    columns: tuple[str, ...] = ()
+    crossed: tuple[tuple[str, ...], ...] = ()
+    bins: int = Field(default=4, ge=2, le=20)
+    most: int = Field(default=10, ge=1, le=50)
+    minimum_rows: int = Field(default=100, ge=1)
+    sensitive: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return all columns that make segments, each once."""
+        return tuple(dict.fromkeys([*self.columns, *(name for names in self.crossed for name in names)]))
+
+
 class Window(Block):
     """The time that is looked at, from `start` up to and without `end`; open where one isn't given."""
 
@@ -79,8 +100,14 @@ class Parameters(Block):
     """Columns of which the payload log holds nothing, as the deployment's spec says."""
     outcomes: Outcomes | None = None
     thresholds: Thresholds = Thresholds()
+    segments: Segments | None = None
     window: Window = Window()
     trial: str | None = None
+
+    @property
+    def rate(self) -> float:
+        """Return the rate of false alarms of all rows together: with segments, these have the other half."""
+        return self.thresholds.false_alarms / 2 if self.segments else self.thresholds.false_alarms
 
 
 def _in_utc(moment: datetime) -> datetime:

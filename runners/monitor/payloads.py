@@ -215,5 +215,8 @@ def _order(times: Numbers, ids: Sequence[str], event: Numbers) -> Any:
     return np.argsort(rank[event], kind="stable")
 
 
-def _ordered(values: Values, places: Any) -> Values:
+def _ordered(values: Values | None, places: Any) -> Values:
+    """Return values in an order; of a model that tells no probabilities there are none."""
+    if values is None:
+        return ()
     return values if places is None else taken(values, places)

@@ -31,7 +31,8 @@ Task = Literal["binary", "multiclass", "multilabel", "regression"]
 class Reference:
     """The rows of a trial's test, and what is known of them. `classes` are texts, `positive` is one of two.
 
-    `reading` is how the dataset that it was trained on read its columns. `texts` are columns of texts, watched by their
+    `reading` is how the dataset that it was trained on read its columns. `features` are the model's, with their
+    datatypes, and `segments` those by which rows are looked at apart. `texts` are columns of texts, watched by their
     figures; `unwatched` says which inputs can't be watched.
     """
 
@@ -45,6 +46,13 @@ class Reference:
     reading: Reading = field(default_factory=lambda: Reading({}))
     texts: tuple[str, ...] = ()
     unwatched: tuple[str, ...] = ()
+    features: Mapping[str, str] = field(default_factory=dict)
+    segments: tuple[Column, ...] = ()
+
+    @property
+    def compared(self) -> tuple[Column, ...]:
+        """Return all columns whose values are needed: those that are watched, and those that only make segments."""
+        return (*self.columns, *(one for one in self.segments if one not in self.columns))
 
     @property
     def probabilities(self) -> tuple[str, ...]:
@@ -81,7 +89,7 @@ def read_reference(url: str, watched: Sequence[str] | None = None, left_out: Col
     reading, identifier = _reading(folder, told, target), told.get("identifier")
     gaps = _unwatched(told, {*kinds, *of_pictures} - set(left_out), left_out)
     positive = _positive(told, classes)
-    return Reference(rows, columns, task, classes, positive, identifier, target, reading, texts, gaps)
+    return Reference(rows, columns, task, classes, positive, identifier, target, reading, texts, gaps, kinds)
 
 
 def watched_of(

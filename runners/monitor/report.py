@@ -4,38 +4,23 @@
 page can ask for a field that a report happens not to have.
 """
 
-import math
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import Field
 
 from runners.monitor.causes.told import CausePart
+from runners.monitor.figures import Figure, Part
 from runners.monitor.kept import RiskPart
 from runners.monitor.parameters import Thresholds
+from runners.monitor.segments.told import FormerSegments, SegmentsPart
+from runners.monitor.tracking import TrackPart
 
 FORMAT = 1
 """Raised when a reader of former reports would misread a newer one."""
 
 Verdict = Literal["ok", "alert", "partly_watched", "not_enough_data"]
 Severity = Literal["warning", "critical"]
-
-
-class Part(BaseModel):
-    """A frozen part of a report. What a former version wrote besides is passed over."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
-
-
-def _rounded(value: Any) -> Any:
-    """Return a number with six significant digits; None for what is no number."""
-    if not isinstance(value, float):
-        return value
-    return float(f"{value:.6g}") if math.isfinite(value) else None
-
-
-Figure = Annotated[float | None, BeforeValidator(_rounded)]
-"""A figure of a report: rounded, finite, or unknown."""
 
 
 class Span(Part):
@@ -111,7 +96,7 @@ class ColumnPart(Part):
 
 
 class PerformancePart(Part):
-    """A metric: on the reference, estimated, and realised, with standard errors and drops."""
+    """A metric: on the reference, estimated, and realised, with standard errors and drops; and by other estimates."""
 
     metric: str
     reference: Figure = None
@@ -120,11 +105,39 @@ class PerformancePart(Part):
     estimated_drop: Figure = None
     estimated_drop_error: Figure = None
     estimated_chunks: SeriesPart | None = None
+    weighted: Figure = None
+    weighted_rows: int = 0
+    multicalibrated: Figure = None
     realized: Figure = None
     realized_error: Figure = None
     realized_drop: Figure = None
     realized_drop_error: Figure = None
     realized_chunks: SeriesPart | None = None
+
+
+class LanguagePart(Part):
+    """A language, and its shares among the texts of the reference and of the window."""
+
+    name: str
+    was: Figure = None
+    now: Figure = None
+
+
+class TextPart(Part):
+    """A column of texts: their languages with the distance and its limit, and how well a classifier tells them apart.
+
+    `texts` and `reference_texts` are how many were looked at, `named` of how many of the window the language was asked.
+    """
+
+    name: str
+    texts: int = 0
+    reference_texts: int = 0
+    named: int = 0
+    languages: tuple[LanguagePart, ...] = ()
+    language_distance: Figure = None
+    language_limit: Figure = None
+    area: Figure = None
+    chance: Figure = None
 
 
 class FalseAlarms(Part):
@@ -188,18 +201,22 @@ class ServicePart(Part):
 
 
 class KeyFigures(Part):
-    """What is carried on of a former report."""
+    """What is carried on of a former report; of how many rows the outcome is `known` by now."""
 
     run: str = ""
+    trial: str | None = None
     window: Span = Span()
     verdict: Verdict = "ok"
     rows: int = 0
+    known: int = 0
     drifted: int = 0
     alerts: tuple[str, ...] = ()
     distance: Figure = None
     metric: str | None = None
     reference: Figure = None
     estimated: Figure = None
+    weighted: Figure = None
+    multicalibrated: Figure = None
     realized: Figure = None
     rate: Figure = None
     error_rate: Figure = None
@@ -213,6 +230,7 @@ class Former(Part):
     service: ServicePart = ServicePart()
     history: tuple[KeyFigures, ...] = ()
     risk: RiskPart | None = None
+    segments: FormerSegments | None = None
 
 
 class Report(Former):
@@ -234,6 +252,7 @@ class Report(Former):
     seed: int = 0
     alerts: tuple[AlertPart, ...] = ()
     causes: tuple[CausePart, ...] = ()
+    segments: SegmentsPart | None = None
     chunks: Chunks | None = None
     columns_drifted: tuple[str, ...] = ()
     columns: tuple[ColumnPart, ...] = ()
@@ -244,8 +263,10 @@ class Report(Former):
     windows: tuple[WindowPart, ...] = ()
     risk_gap: str = ""
     estimator: str | None = None
+    track: TrackPart | None = None
     outliers: OutliersPart | None = None
     distance: Figure = None
+    texts: tuple[TextPart, ...] = ()
     false_alarms: FalseAlarms | None = None
     unwatched: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -263,6 +284,7 @@ class Pictures(Part):
     """Where each picture of a report is; None for what there was nothing to draw of."""
 
     performance: str | None = None
+    segments: str | None = None
     drift: str | None = None
     distributions: str | None = None
     reconstruction: str | None = None

@@ -30,7 +30,9 @@ Told = tuple[RiskPart | None, str]
 """What is known of the risk, and why nobody looked at it in this report; an empty text where somebody did."""
 
 
-def risk_of(reference: Reference, tables: Tables, params: Parameters, former: RiskPart | None) -> Told:
+def risk_of(
+    reference: Reference, tables: Tables, params: Parameters, former: RiskPart | None, rate: float | None = None
+) -> Told:
     """Return the risk after the rows whose turn has come.
 
     Args:
@@ -38,10 +40,11 @@ def risk_of(reference: Reference, tables: Tables, params: Parameters, former: Ri
         tables: its rows, and those of the look-back with the outcomes that are known.
         params: the tolerance, the rate, and how long outcomes are waited for.
         former: what the report before kept; of another model, reference, rate or tolerance it counts for nothing.
+        rate: the share of series that may alert without harm; by default that of all rows together.
     """
     if params.outcomes is None:
         return None, "no outcomes are configured (`outcomes`)"
-    begun = _begun(reference, tables, params)
+    begun = _begun(reference, tables, params, params.rate if rate is None else rate)
     if isinstance(begun, str):
         return None, begun
     kept = former if former is not None and _is_same(former, begun, params) else begun
@@ -51,7 +54,7 @@ def risk_of(reference: Reference, tables: Tables, params: Parameters, former: Ri
     return _grown(kept, _rows(tables), _leaving(params), (reference, scale)), ""
 
 
-def _begun(reference: Reference, tables: Tables, params: Parameters) -> RiskPart | str:
+def _begun(reference: Reference, tables: Tables, params: Parameters, rate: float) -> RiskPart | str:
     """Return a state before the first row; a text where risk can't be told of this model."""
     before = tables.reference
     if reference.task not in _TASKS:
@@ -64,15 +67,14 @@ def _begun(reference: Reference, tables: Tables, params: Parameters) -> RiskPart
     rows = before[before[[PREDICTION, TARGET]].notna().all(axis=1)]
     if rows.empty:
         return "no row of the reference has an outcome and a prediction"
-    thresholds = params.thresholds
     mixed = np.random.default_rng(0).permutation(_losses(rows, reference, scale))
-    source = source_of(mixed, thresholds.false_alarms / 2)
+    source = source_of(mixed, rate / 2)
     return RiskPart(
         trial=params.trial,
-        rate=thresholds.false_alarms,
-        tolerance=thresholds.risk_rise or 0.0,
+        rate=rate,
+        tolerance=params.thresholds.risk_rise or 0.0,
         test=TestRows(rows=source.rows, risk=source.risk, bound=source.bound, error=source.error),
-        needed=float(np.log(_stated(thresholds.false_alarms).limit)),
+        needed=float(np.log(_stated(rate).limit)),
     )
 
 

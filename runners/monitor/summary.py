@@ -5,6 +5,10 @@ from typing import Any
 
 from runners.monitor.causes.told import CausePart
 from runners.monitor.report import Report
+from runners.monitor.segments.told import SegmentsPart
+
+SEGMENTS = 12
+"""Segments that a status is told of."""
 
 
 def facts_of(report: Report) -> dict[str, Any]:
@@ -15,6 +19,7 @@ def facts_of(report: Report) -> dict[str, Any]:
         "alerts": [alert.model_dump(exclude={"fix"}) for alert in report.alerts],
         "causes": [_cause(one) for one in report.causes],
         "unwatched": list(report.unwatched),
+        **({"segments": _segments(report.segments)} if report.segments else {}),
         "rows": report.rows.logged,
         "window": report.window.model_dump(),
         "columns_drifted": list(report.columns_drifted),
@@ -22,8 +27,16 @@ def facts_of(report: Report) -> dict[str, Any]:
         "realized": _by_metric(report, "realized"),
         "reference": _by_metric(report, "reference"),
         "risk": _risk(report),
+        **({"track": report.track.model_dump(exclude_none=True)} if report.track else {}),
         "service": report.service.model_dump(exclude={"counters", "codes"}, exclude_none=True, by_alias=True),
     }
+
+
+def _segments(told: SegmentsPart) -> dict[str, Any]:
+    """Return the worst segments as the status tells them."""
+    left_out = {"risk", "columns", "farthest", "nats", "distance", "estimated_chance", "realized_chance"}
+    found = [one.model_dump(mode="json", exclude=left_out, exclude_defaults=True) for one in told.found[:SEGMENTS]]
+    return {"metric": told.metric, "count": len(told.found), "found": found}
 
 
 def _cause(cause: CausePart) -> dict[str, Any]:

@@ -35,7 +35,8 @@ class Tables:
 
     The reference is `known` and `held_out`, by chance: what is made of the one is held against the other. Beside the
     watched columns they hold the predictions, their probabilities, their time, and the outcomes where they are known;
-    so does `former`, without the columns: the rows before the window whose outcomes may still arrive.
+    so does `former`, of the columns those that make segments alone: the rows before the window whose outcomes may still
+    arrive.
     """
 
     reference: pd.DataFrame
@@ -63,8 +64,8 @@ def tables_of(reference: Reference, predictions: Sequence[Prediction], *, chunk:
     """
     rows = rows_of(predictions)
     usual, asked = _with_texts(reference, rows, seed)
-    sides = (typed(told, reference.columns, reference.reading) for told in (usual, asked))
-    before, now = hidden(reference.columns, reference.reading, *sides)
+    sides = (typed(told, reference.compared, reference.reading) for told in (usual, asked))
+    before, now = hidden(reference.compared, reference.reading, *sides)
     before = widened(before.reindex(range(len(usual))) if before.columns.empty else before, _answers_of(reference))
     now = widened(now.reindex(range(len(rows))) if now.columns.empty else now, _answers(reference, rows))
     before, now = (_with_confidence(reference, rows) for rows in (before, now))
@@ -124,8 +125,19 @@ def with_outcomes(
     now = widened(tables.now, {TARGET: told[len(former) :]})
     if not former:
         return replace(tables, now=now)
-    earlier = pd.DataFrame(_answers(reference, rows_of(former)))
-    return replace(tables, now=now, former=earlier.assign(**{TARGET: told[: len(former)]}))
+    rows = rows_of(former)
+    earlier = pd.DataFrame(_answers(reference, rows)).assign(**{TARGET: told[: len(former)]})
+    return replace(tables, now=now, former=widened(earlier, _apart(reference, rows)))
+
+
+def _apart(reference: Reference, rows: Rows) -> Mapping[Any, Any]:
+    """Return the columns that make segments, of rows before the window."""
+    columns, reading = reference.segments, reference.reading
+    if not columns:
+        return {}
+    usual, now = typed(reference.rows, columns, reading), typed(rows.columns, columns, reading)
+    now = now.reindex(range(len(rows))) if len(now) < len(rows) else now
+    return {str(name): values.array for name, values in hidden(columns, reading, usual, now)[1].items()}
 
 
 def _answers_of(reference: Reference) -> Mapping[str, Any]:

@@ -37,6 +37,7 @@ def alerts_of(found: Findings, thresholds: Thresholds) -> tuple[Alert, ...]:
         *_performance(found, thresholds),
         *_risk(found, thresholds),
         *_rows(found, thresholds),
+        *_texts(found, thresholds),
         *_service(found, thresholds),
     ]
     return tuple(sorted(alerts, key=lambda alert: alert.severity))
@@ -118,6 +119,28 @@ def _rows(found: Findings, thresholds: Thresholds) -> Iterator[Alert]:
     if strange and allowed is not None and strange.share > allowed and strange.chance < each:
         fix = "Look up the strangest rows in the payload log by their events."
         yield _alert("outliers", strange.share, allowed, "rows", fix)
+
+
+def _texts(found: Findings, thresholds: Thresholds) -> Iterator[Alert]:
+    """Judge texts by their languages and by where they lie, the farthest of each."""
+    told = [(one, one.language_distance) for one in found.wordings if one.language_distance is not None]
+    other = [(one, distance) for one, distance in told if distance > one.language_limit]
+    if other:
+        one, distance = max(other, key=lambda pair: pair[1])
+        first = one.languages[0]
+        where = f"{one.name}: {first.name} {first.was:.1%} → {first.now:.1%}"
+        fix = f"Find out who writes {one.name} now: the model learned from other languages."
+        yield _alert("other languages", distance, thresholds.jensen_shannon, where, fix)
+    least = thresholds.distance
+    points = [
+        (one.points.area, one.name)
+        for one in found.wordings
+        if one.points and one.points.chance < found.rate.each and least is not None and one.points.area > least
+    ]
+    if points and least is not None:
+        area, name = max(points)
+        fix = f"Read some of {name} in the payload log: they are about something else than the test rows were."
+        yield _alert("texts unlike the reference", area, least, name, fix)
 
 
 def _service(found: Findings, thresholds: Thresholds) -> Iterator[Alert]:

@@ -1,9 +1,10 @@
 """`monitors`: logged predictions held against the training reference, on a schedule."""
 
+from collections.abc import Collection
 from functools import cached_property
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from reconciler.model.kinds.sources import Source
 from reconciler.model.kinds.spec import Block, Cron, JobSpec, reference
@@ -77,6 +78,63 @@ class Alert(Block):
     within: Duration = Field(default_factory=lambda: parse_duration("7d"), description="The span.")
 
 
+Crossed = Annotated[tuple[str, ...], Field(min_length=2, max_length=3)]
+
+
+class Segments(Block):
+    """Rows that are looked at by themselves. All of them have half of `thresholds.false_alarms` together."""
+
+    columns: tuple[str, ...] = Field(
+        default=(),
+        max_length=20,
+        description="Columns of the model's: each category of one is a segment, and each range of a number.",
+    )
+    crossed: tuple[Crossed, ...] = Field(
+        default=(),
+        max_length=10,
+        description="Combinations of two or three columns that are segments, too.",
+        examples=[[["SEX", "NATIVITY"]]],
+    )
+    bins: int = Field(
+        default=4, ge=2, le=20, description="Into how many ranges, of as many test rows, numbers are cut."
+    )
+    most: int = Field(
+        default=10,
+        ge=1,
+        le=50,
+        description="Categories of a column, or combinations, that are told apart: those with the most test rows. "
+        "All others are one segment. A report looks at 200 segments at the most.",
+    )
+    minimum_rows: int = Field(
+        default=100,
+        ge=30,
+        description="Rows of a segment, of the window and of the test rows, below which it is told to have too few.",
+    )
+    sensitive: tuple[str, ...] = Field(
+        default=(),
+        max_length=20,
+        description="Sensitive columns that may make segments; one that isn't named here never does. Their categories "
+        "are told by their places.",
+    )
+
+    @model_validator(mode="after")
+    def _has_columns(self) -> Self:
+        if not self.names:
+            raise ValueError("name `columns`, or combinations in `crossed`")
+        if strangers := sorted(set(self.sensitive) - set(self.names)):
+            raise ValueError(f"`sensitive` names {strangers[0]}, which makes no segments: name it in `columns` too")
+        return self
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return all columns that make segments, each once."""
+        return tuple(dict.fromkeys([*self.columns, *(name for names in self.crossed for name in names)]))
+
+    def unnamed(self, sensitive: Collection[str]) -> list[str]:
+        """Return which columns make no segments, as they are sensitive and aren't said to make some."""
+        return [name for name in self.names if name in sensitive and name not in self.sensitive]
+
+
 class Outcomes(Source):
     """Where the true outcomes arrive, by the identifier of their row. They are read as the dataset was."""
 
@@ -110,6 +168,9 @@ class Monitor(JobSpec):
     outcomes: Outcomes | None = Field(default=None, description="Where the true outcomes arrive.")
     metric: str = Field(default="roc_auc", description="The metric that is estimated and realised.")
     columns: tuple[str, ...] | None = Field(default=None, description="Columns to watch; unset, all features.")
+    segments: Segments | None = Field(
+        default=None, description="Rows that are looked at by themselves; unset, all rows together alone."
+    )
     alert: Alert = Field(default=Alert(), description="What an alert does.")
     thresholds: Thresholds = Field(default=Thresholds(), description="What counts as an alert.")
     keep: int | None = Field(
@@ -119,7 +180,7 @@ class Monitor(JobSpec):
     @cached_property
     def monitor_params(self) -> dict[str, Any]:
         """Return the parameters of the `monitor` runner."""
-        fields = {"chunk", "outcomes", "metric", "columns", "thresholds", "minimum_rows"}
+        fields = {"chunk", "outcomes", "metric", "columns", "thresholds", "segments", "minimum_rows"}
         params = self.model_dump(mode="json", include=fields, exclude_none=True)
         if self.outcomes:
             params["outcomes"]["lookback"] = self.outcomes.lookback.total_seconds()

@@ -176,6 +176,34 @@ def _versions(facts: Facts) -> Table | None:
     return Table("Versions in force, the newest first", heads, rows, tells=frozenset({"in_force"}))
 
 
+def _segments(facts: Facts) -> Table | None:
+    told = _mapping(facts, "segments")
+    worst = [one for one in _list(told, "worst") if isinstance(one, Mapping)][:MOST]
+    rows = [
+        (
+            str(one.get("name") or ""),
+            _text(one.get("rows")),
+            _text(one.get("reference")),
+            _between(one, "estimated"),
+            _between(one, "realized"),
+            _text(one.get("drifted")),
+            _text(one.get("alerts") or one.get("gap")),
+        )
+        for one in worst
+    ]
+    metric, count = str(told.get("metric") or ""), told.get("count")
+    heads = ("segment", "rows", f"{metric} of the test rows", "estimated", "realised", "columns that drift", "told")
+    more = f" of {count}" if isinstance(count, int) and count > len(rows) else ""
+    note = f"The worst {len(rows)}{more} first, with intervals of 95 %; all of them are in the report."
+    return Table("Segments", heads, rows, note, frozenset({"segments"}))
+
+
+def _between(told: Facts, what: str) -> str:
+    """Write a figure with its interval, as far as it is told."""
+    value, low, high = (_text(told.get(f"{what}{end}")) for end in ("", "_low", "_high"))
+    return f"{value} ({low} to {high})" if value and low and high else value
+
+
 def _teams(facts: Facts) -> Table | None:
     teams = {str(name): told for name, told in _mapping(facts, "teams").items() if isinstance(told, Mapping)}
     heads = _keys(list(teams.values()))
@@ -217,5 +245,6 @@ _OF: Mapping[str, Sequence[Callable[[Facts], Table | None]]] = {
     "experiments": (_board,),
     "promotions": (_versions,),
     "deployments": (_revisions, _test, _served),
+    "monitors": (_segments,),
     "pools": (_teams,),
 }

@@ -1,43 +1,19 @@
 """The languages of texts, and texts that were decoded by the wrong encoding, in the sample.
 
-A text's language is told by a naive Bayes model of runs of bytes (Lui & Baldwin, 2012; py3langid 0.4, 139 languages):
-always the same for the same text. Only texts of some length are asked about, and what the model isn't sure of is told
-as that. Languages that are written alike count as one where a mixture is looked for, since it takes one for the other.
+Languages that are written alike count as one where a mixture is looked for, as the model takes one for the other.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from runners.ingest.profile.intervals import of_share
+from runners.tables.languages import family_of, language_of
 
 MOST_TEXTS = 500
 """Texts of a column that are looked at: at half a millisecond each."""
-SHORTEST = 40
-"""Letters that a text must have: of shorter ones the model takes one in ten for another language."""
-LONGEST = 500
-SURE = 0.9
-"""The model's own probability below which a text's language isn't told."""
 SHOWN = 8
-_ALIKE = (
-    ("no", "nb", "nn", "da", "sv"),
-    ("hr", "sr", "bs", "sl", "mk", "bg"),
-    ("cs", "sk"),
-    ("id", "ms", "jv", "su"),
-    ("es", "gl", "ca", "pt", "an", "oc", "ast"),
-    ("de", "lb", "nds", "nl", "af", "fy", "gsw"),
-    ("ru", "uk", "be"),
-    ("hi", "mr", "ne", "bho", "sa"),
-    ("zh", "wuu", "yue"),
-    ("fa", "ps", "ur", "ar", "ckb", "sd", "arz"),
-    ("az", "tr", "tk", "uz", "tt", "ba", "kk", "ky"),
-    ("it", "la", "scn", "co", "lmo", "vec"),
-    ("en", "sco"),
-    ("fi", "et"),
-)
-"""Languages that are taken for each other, so that a mixture of them may be none."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +47,7 @@ class Languages:
         """Return the languages with those that are written alike as one, by its most frequent, most frequent first."""
         families: dict[int | str, list[tuple[str, int]]] = {}
         for name, count in self._most():
-            place = next((place for place, family in enumerate(_ALIKE) if name in family), name)
-            families.setdefault(place, []).append((name, count))
+            families.setdefault(family_of(name), []).append((name, count))
         told = [(family[0][0], sum(count for _, count in family)) for family in families.values()]
         return sorted(told, key=lambda item: (-item[1], item[0]))
 
@@ -80,22 +55,9 @@ class Languages:
 def languages_of(texts: Sequence[str]) -> Languages:
     """Return the languages of texts, as far as they can be told."""
     counts: Counter[str] = Counter()
-    unsure = short = 0
-    for text in texts[:MOST_TEXTS]:
-        if sum(sign.isalpha() for sign in text[:LONGEST]) < SHORTEST:
-            short += 1
-            continue
-        name, sureness = _model().classify(text[:LONGEST])
-        counts.update([name] if sureness >= SURE else [])
-        unsure += sureness < SURE
+    counts.update(map(language_of, texts[:MOST_TEXTS]))
+    unsure, short = counts.pop("unsure", 0), counts.pop("short", 0)
     return Languages(dict(counts), unsure, short)
-
-
-@cache
-def _model() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
 def is_garbled(text: str) -> bool:

@@ -15,9 +15,9 @@ from math import comb, isfinite, nan, sqrt
 import numpy as np
 from scipy import special
 
-from runners.monitor.causes.losses import Expected, Numbers
-from runners.monitor.causes.parts import Places, Shares
 from runners.monitor.causes.raking import raked
+from runners.monitor.losses import Expected, Numbers
+from runners.monitor.parts import Places, Shares
 
 GROUPS = 20
 """Groups of rows that are left out in turn."""

@@ -1,7 +1,7 @@
 """What moved columns cost: each group's part of the estimated drop, and the part of a column that carries it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite, nan
 from typing import Any
 
@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from runners.monitor.causes.attribution import Worth, attributed, single
-from runners.monitor.causes.losses import Estimate, estimates_of
 from runners.monitor.causes.moved import COVERED, Moved, candidates, moved_of
-from runners.monitor.causes.parts import Places, parts_of
 from runners.monitor.findings import Findings
+from runners.monitor.losses import Estimate, estimates_of
 from runners.monitor.parameters import Thresholds
+from runners.monitor.parts import Places, parts_of
 from runners.monitor.performance import ERRORS, TARGET, Performance
 from runners.monitor.reference import PREDICTION, Reference
 from runners.monitor.tables import Tables
@@ -28,7 +28,10 @@ FEWEST_ROWS = 40
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a group of moved columns costs, in the unit of the drop; None where that can't be told, which `why` says."""
+    """What a group of moved columns costs, in the unit of the drop; None where that can't be told, which `why` says.
+
+    Of one that `is_cheaper` only so much is known: that others cost more.
+    """
 
     moved: Moved
     metric: str = ""
@@ -37,6 +40,7 @@ class Cost:
     part: int = 0
     was: float = 0.0
     now: float = 0.0
+    is_cheaper: bool = False
 
 
 def costs_of(reference: Reference, tables: Tables, found: Findings, thresholds: Thresholds, seed: int) -> list[Cost]:
@@ -74,8 +78,9 @@ def fell(found: Findings, thresholds: Thresholds) -> bool:
     return drop is not None and allowed is not None and drop > allowed and drop > 2 * (error or 0.0)
 
 
-def _rank(cost: Cost) -> tuple[bool, float]:
-    return cost.worth is None, -(cost.worth.gain if cost.worth else cost.moved.now - cost.moved.was)
+def _rank(cost: Cost) -> tuple[bool, bool, float]:
+    """Return by what costs are ordered: the dearest, then what may cost anything, the farthest first, then the rest."""
+    return cost.worth is None, cost.is_cheaper, -cost.worth.gain if cost.worth else 0.0
 
 
 def _untold(moved: Moved, why: str, metric: str = "") -> Cost:
@@ -141,7 +146,8 @@ def _costs(moved: Sequence[Moved], performance: Performance, estimates: Sequence
         _cost(one, worth, _partly(shared[one.name]), (metric, unit), _carrier(one, players[one.name].now[0], influence))
         for one, worth in zip(tried, worths, strict=True)
     ]
-    later = [_untold(one, "others cost more, and no more are put back at once", metric) for one in back[MOST_PLAYERS:]]
+    why = "others cost more, and no more are put back at once"
+    later = [replace(_untold(one, why, metric), is_cheaper=True) for one in back[MOST_PLAYERS:]]
     gone = [_untold(one, "too few rows have its usual values", metric) for one in moved if one not in back]
     return [*found, *later, *gone]
 

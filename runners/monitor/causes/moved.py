@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from runners.monitor.causes.attribution import Player
-from runners.monitor.causes.parts import Parts, Places
 from runners.monitor.findings import Findings
 from runners.monitor.parameters import Thresholds
+from runners.monitor.parts import Parts, Places
 
 SAME = 0.8
 """The correlation of two columns' moved rows from which on these are the same."""

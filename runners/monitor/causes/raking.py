@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from runners.monitor.causes.parts import Places, Shares
+from runners.monitor.parts import Places, Shares
 
 Weights = np.ndarray[Any, np.dtype[np.float64]]
 

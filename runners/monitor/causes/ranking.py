@@ -47,6 +47,18 @@ def ranked(
     return tuple([*harmful, *others, *calm][:MOST])
 
 
+def left_out(costs: Sequence[Cost], causes: Sequence[CausePart]) -> tuple[str, ...]:
+    """Say which columns moved and aren't told of, as there are more causes than are told."""
+    told = {name for one in causes for name in one.columns}
+    names = [name for cost in costs for name in cost.moved.player.names if name not in told]
+    if not names:
+        return ()
+    more = f" and {len(names) - MOST} more" if len(names) > MOST else ""
+    return (
+        f"Moved too, and not told as causes, of which there are {MOST} at the most: {', '.join(names[:MOST])}{more}.",
+    )
+
+
 def _drop(found: Findings, metric: str) -> float | None:
     """Return the estimated drop of a metric, where it is beyond its noise."""
     for one in found.performance:
@@ -143,6 +155,15 @@ def _is_beyond_estimate(found: Findings) -> bool:
     if drops[0] is None or drops[1] is None:
         return True
     return bool(drops[0] - drops[1] > 2 * (errors[0] ** 2 + errors[1] ** 2) ** 0.5)
+
+
+def of_segment(alert: Alert) -> CausePart:
+    """Return an alert of a segment as a cause: it is of rows that all rows together hide."""
+    what = f"{alert.what}: {alert.value:.4g}, threshold {alert.threshold:.4g} ({alert.where})"
+    is_known = alert.what.startswith(("realised ", "risk rose"))
+    return CausePart(
+        kind="segment", what=what, action="retrain" if is_known else "look", fix=alert.fix, alerts=(alert.what,)
+    )
 
 
 def _by_itself(alert: Alert, *, harmless: bool) -> CausePart:

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-Kind = Literal["column", "outcomes", "rows", "service"]
+Kind = Literal["column", "outcomes", "rows", "segment", "service"]
 Action = Literal["fix", "retrain", "look", "nothing"]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from runners.monitor.plots.canvas import Figure, save
 from runners.monitor.plots.chunks import drift, performance, reconstruction
 from runners.monitor.plots.distributions import distributions
+from runners.monitor.plots.segments import segments
 from runners.monitor.plots.trend import trend
 from runners.monitor.report import Pictures, Report
 from runners.monitor.tables import Tables
@@ -14,6 +15,7 @@ FOLDER = "plots"
 
 _DRAWN: Mapping[str, Callable[[Report], Figure | None]] = {
     "performance": performance,
+    "segments": segments,
     "drift": drift,
     "reconstruction": reconstruction,
     "trend": trend,

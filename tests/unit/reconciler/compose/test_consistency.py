@@ -128,6 +128,9 @@ def test_a_monitor_watches_what_the_models_of_its_deployment_have() -> None:
     (line,) = problems(monitors__api={"columns": ["age", "region"]})
     assert "monitors/api" in line
     assert "columns[1]: the models of experiments/score have no feature `region`" in line
+    apart = {"columns": ["age"], "crossed": [["age", "region"]]}
+    (line,) = problems(monitors__api={"segments": apart})
+    assert "segments.crossed[0][1]: the models of experiments/score have no feature `region`" in line
 
 
 def test_an_endpoint_whose_jobs_fit_no_pool_is_warned_of_and_stays_in_care() -> None:
@@ -173,6 +176,14 @@ def test_what_would_tell_values_of_a_sensitive_column_is_refused() -> None:
     assert len(told) == 3, told
     for what in ("labels tell by it", "the classes of a target are told", "a slice tells its values"):
         assert any(what in problem for problem in told), told
+
+
+def test_a_sensitive_column_makes_segments_only_by_name() -> None:
+    data = {"columns": {**COLUMNS, "age": {"type": "integer", "sensitive": True}}}
+    (line,) = problems(datasets__loans=data, monitors__api={"segments": {"columns": ["age"]}})
+    assert "segments: no segments by `age`: it is sensitive in datasets/loans" in line
+    named = {"columns": ["age"], "sensitive": ["age"]}
+    assert not problems(datasets__loans=data, monitors__api={"segments": named})
 
 
 def test_a_sensitive_number_may_be_predicted() -> None:

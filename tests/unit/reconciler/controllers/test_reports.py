@@ -42,6 +42,17 @@ def test_reports_are_told_in_the_order_of_their_windows() -> None:
     assert [run for _, run in reports(WATCH, seen(found))] == [report(0), report(1), report(2)]
 
 
+def test_of_two_reports_on_one_window_the_later_is_the_newest_and_the_first_has_acted() -> None:
+    """A window that is looked at anew, as the spec has changed or what reports tell has, acts no second time."""
+    for first, second in ((1, 2), (2, 1)):
+        told = [stage.reported(ago(days=1), alerts=["drift"]) for _ in range(2)]
+        for result, minute in zip(told, (1, 2), strict=True):
+            result["provenance"]["finished_at"] = f"2026-03-01T10:0{minute}:00+00:00"
+        view = seen({report(first): told[0], report(second): told[1]})
+        assert [run for _, run in reports(WATCH, view)] == [report(first), report(second)]
+        assert [run for _, run in granted(WATCH, Alert(), view)] == [report(first)]
+
+
 def test_a_report_without_enough_rows_judges_nothing() -> None:
     view = seen(daily(3, thin=frozenset({1})))
     assert [run for _, run in judged(reports(WATCH, view), view)] == [report(0), report(2)]

@@ -20,6 +20,7 @@ from runners.monitor.payloads import COUNTED, Log, Prediction
 from runners.monitor.performance import Performance
 from runners.monitor.quality import Quality
 from runners.monitor.report import Report
+from runners.monitor.segments.told import SegmentPart, SegmentsPart
 from runners.monitor.tables import Tables
 from runners.monitor.verdict import alerts_of
 from runners.sequential import Confidence, Evidence, RiskState
@@ -82,6 +83,37 @@ RISK = RiskPart(
 LOG = Log(
     [Prediction(datetime(2026, 3, 1, 10, tzinfo=UTC), f"e{number}#0", {}, 1, 0.5) for number in range(ROWS)],
     dict.fromkeys(COUNTED, 0) | {"events": 6, "broken": 1},
+)
+SEGMENTS = SegmentsPart(
+    metric="roc_auc",
+    minimum_rows=100,
+    rate=0.005,
+    each=0.0001,
+    found=(
+        SegmentPart(
+            name="kind|of = <b>",
+            columns=("kind|of",),
+            rows=900,
+            reference_rows=800,
+            outcomes=700,
+            drifted=("age",),
+            farthest="age",
+            distance=0.3,
+            nats=40.0,
+            reference=0.9,
+            estimated=0.85,
+            estimated_low=0.8,
+            estimated_high=0.9,
+            estimated_drop=0.05,
+            realized=0.7,
+            realized_low=0.6,
+            realized_high=0.8,
+            realized_drop=0.2,
+            realized_chance=1e-9,
+            alerts=("realised roc_auc fell in kind|of = <b>",),
+        ),
+        SegmentPart(name="kind|of is missing", rows=3, gap="too few rows: 3 in the window, and 100 are needed"),
+    ),
 )
 STRICT = Thresholds(drifted_columns=1, realized_drop=0.03, missing_share=0.05, unseen_share=0.05, distance=0.6)
 LOOSE = Thresholds()

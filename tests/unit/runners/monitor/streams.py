@@ -11,7 +11,7 @@ from runners.monitor.columns import Column
 from runners.monitor.drift import column_drift
 from runners.monitor.family import rate_of
 from runners.monitor.findings import Findings
-from runners.monitor.parameters import Thresholds
+from runners.monitor.parameters import Parameters, Thresholds
 from runners.monitor.quality import quality_of
 from runners.monitor.tables import Tables, parted
 from runners.monitor.verdict import alerts_of
@@ -50,7 +50,7 @@ def tables_of(reference: pd.DataFrame, now: pd.DataFrame, size: int, seed: int) 
 
 def found(tables: Tables, thresholds: Thresholds, seed: int) -> Findings:
     """Study a window by NumPy alone: columns and rows, without what NannyML and the forests tell."""
-    rate = rate_of(tables, COLUMNS, thresholds)
+    rate = rate_of(tables, COLUMNS, Parameters(thresholds=thresholds))
     drift = partial(column_drift, tables, COLUMNS, least=thresholds.jensen_shannon, seed=seed)
     quality = {column.name: quality_of(tables, column) for column in COLUMNS}
     return replace(Findings(COLUMNS, drift(each=rate.each), quality), rate=rate)

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
+from runners.monitor.figures import Part
 from runners.monitor.header import Occasion, too_few, with_history
 from runners.monitor.pages import cell, coded, error, figure, headline, moment, page, percent, write_pages
 from runners.monitor.parameters import Parameters
 from runners.monitor.payloads import Log
-from runners.monitor.report import Part, Pictures, Report, ServicePart, Span, WindowPart
-from tests.unit.runners.monitor.example import FOUND, LOOSE, RISK, RUN, WINDOW, bare, document
+from runners.monitor.report import Pictures, Report, ServicePart, Span, WindowPart
+from tests.unit.runners.monitor.example import FOUND, LOOSE, RISK, RUN, SEGMENTS, WINDOW, bare, document
 
 NOTHING = with_history(too_few(Occasion(RUN, WINDOW, Parameters(), Log())))
 REPORTS = {
@@ -99,7 +100,7 @@ def test_what_the_data_holds_is_escaped(tmp_path: Path) -> None:
 
 
 def test_pictures_are_linked_in_markdown_by_relative_paths(tmp_path: Path) -> None:
-    markdown, _ = written(tmp_path, REPORTS["alert"])
+    markdown, _ = written(tmp_path, REPORTS["alert"].model_copy(update={"segments": SEGMENTS}))
     assert set(re.findall(r"!\[.*?\]\((.*?)\)", markdown)) == set(PICTURES.items().values())
 
 
@@ -116,7 +117,9 @@ PARTS = (
     "trial", "unwatched",
 )  # fmt: skip
 """What a report may lack, each by itself."""
-WHOLE = document(former=2).model_copy(update={"unwatched": ("The pictures: <none> | are logged.",)})
+WHOLE = document(former=2).model_copy(
+    update={"unwatched": ("The pictures: <none> | are logged.",), "segments": SEGMENTS}
+)
 LACKING = {name: field.get_default() for name, field in Report.model_fields.items() if name in PARTS}
 
 
@@ -204,3 +207,14 @@ def test_the_risk_over_all_reports_has_its_section(tmp_path: Path) -> None:
             assert ("Nobody looked in this report: " in text) == (name in ("no outcomes", "out of reach"))
             assert ("27.0% to 35.0%" in text) == (name in ("risk", "out of reach"))
             assert name != "risk" or "40 rows in this report; 1 row of the look-back" in text
+
+
+def test_segments_stand_before_the_drift_and_few_rows_are_told_to_be_few() -> None:
+    for is_html in (False, True):
+        text = page(WHOLE, PICTURES, is_html=is_html)
+        assert text.index("Segments</h2>" if is_html else "## Segments") < text.index(
+            "Drift</h2>" if is_html else "## Drift"
+        )
+        assert "too few rows: 3 in the window, and 100 are needed" in text
+        assert "<b>" not in text
+        assert "Segments" not in page(WHOLE.model_copy(update={"segments": None}), PICTURES, is_html=is_html)

@@ -9,7 +9,7 @@ import pytest
 from runners.monitor import payloads
 from runners.monitor.parameters import Window
 from runners.monitor.payloads import COUNTED, Log, read_log
-from tests.unit.runners.monitor.traffic import START, TRIAL, event, write_log
+from tests.unit.runners.monitor.traffic import START, TRIAL, compact, event, listed, write_log
 
 ROWS = [{"AGEP": 40, "id": 1, "prediction": 1, "predicted_probability": 0.9}]
 EVERYTHING = Window()
@@ -119,6 +119,18 @@ def test_other_events_in_the_log_are_not_ours(tmp_path: Path) -> None:
 def test_a_model_without_probabilities_is_read(tmp_path: Path) -> None:
     log = read_log(write_log(tmp_path, [told(1, probability=None)]), EVERYTHING)
     assert log.predictions[0].probability is None
+
+
+def test_a_row_of_a_model_without_probabilities_is_told_as_any_other(tmp_path: Path) -> None:
+    """Lines as a replica writes them, which are read as columns, and out of order."""
+    events = [listed(event(second, ROWS * 3)) for second in (1, 4002, 4001)]
+    for one in events:
+        del one["data"]["probability"]
+    write_log(tmp_path, [compact(events[0])], "a.jsonl")
+    url = write_log(tmp_path, [compact(one) for one in events[1:]], "b.jsonl")
+    found = read_log(url, Window(start=START + timedelta(seconds=4000)), names=("AGEP", "id")).predictions
+    assert [one.probability for one in found] == [None] * 6
+    assert found[0].where == "e4001#0"
 
 
 def test_of_a_long_log_rows_are_drawn_by_chance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,8 @@ from runners.contract import Result
 from runners.monitor.header import Occasion, too_few, with_history
 from runners.monitor.parameters import Parameters
 from runners.monitor.payloads import Log
-from runners.monitor.summary import facts_of, metrics_of
+from runners.monitor.segments.told import SegmentPart, SegmentsPart
+from runners.monitor.summary import SEGMENTS, facts_of, metrics_of
 from tests.unit.runners.monitor.example import FOUND, RISK, RUN, WINDOW, bare, document
 
 NOTHING = with_history(too_few(Occasion(RUN, WINDOW, Parameters(), Log())))
@@ -51,3 +52,12 @@ def test_the_risk_over_all_reports_is_told_or_why_nobody_looked() -> None:
     assert (told["rows"], told["since"], told["realized"]) == (1200, 812, 0.31)
     assert told["evidence"] > told["needed"]
     assert "not_looked" not in told
+
+
+def test_the_worst_segments_are_told_without_their_states() -> None:
+    found = [SegmentPart(name=f"a = {n}", rows=9, realized=0.5, risk=RISK, nats=3.0) for n in range(SEGMENTS + 3)]
+    told = SegmentsPart(metric="f1", found=tuple(found))
+    facts = facts_of(document().model_copy(update={"segments": told}))["segments"]
+    assert (facts["metric"], facts["count"], len(facts["found"])) == ("f1", SEGMENTS + 3, SEGMENTS)
+    assert facts["found"][0] == {"name": "a = 0", "rows": 9, "realized": 0.5}
+    assert "segments" not in facts_of(document())

@@ -54,6 +54,26 @@ def test_trials_show_what_differs_and_their_intervals_on_one_scale() -> None:
             ("age", "number", "scale standard"),
         ),
         (
+            "monitors",
+            {
+                "segments": {
+                    "metric": "f1",
+                    "worst": [
+                        {"name": "a = 2", "rows": 90, "reference": 0.9, "realized": 0.5, "realized_low": 0.4}
+                        | {"realized_high": 0.6, "drifted": ["b"], "alerts": ["realised f1 fell in a = 2"]}
+                    ],
+                }
+            },
+            "Segments",
+            ("a = 2", "90", "0.9", "", "0.5 (0.4 to 0.6)", "b", "realised f1 fell in a = 2"),
+        ),
+        (
+            "monitors",
+            {"segments": {"count": 9, "worst": [{"name": "a = 3", "rows": 9, "gap": "too few rows"}]}},
+            "Segments",
+            ("a = 3", "9", "", "", "", "", "too few rows"),
+        ),
+        (
             "deployments",
             {"traffic": {"r": 40}, "revisions": {"r": {"trial": "t", "state": "ready", "ready": 2}}},
             "Revisions",
@@ -106,12 +126,17 @@ _NAMES = (
     "gain",
     "units",
     "notes",
+    "worst",
+    "count",
+    "realized",
 )
 
 
 @given(
     st.sampled_from(sorted(FACTS)),
-    st.dictionaries(st.sampled_from((*_NAMES, "teams", "served", "in_force", "violations", "metric")), _VALUES),
+    st.dictionaries(
+        st.sampled_from((*_NAMES, "teams", "served", "in_force", "violations", "metric", "segments")), _VALUES
+    ),
 )
 def test_facts_of_any_shape_make_tables_of_texts(kind: str, facts: dict[str, Any]) -> None:
     for table in sections(kind, facts):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from runners.monitor.causes.attribution import Player, attributed, shapley, single
-from runners.monitor.causes.losses import Ratio
+from runners.monitor.losses import Ratio
 
 RATE = 0.05
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from runners.monitor.causes.costs import MOST_PLAYERS, costs_of, fell
+from runners.monitor.causes.ranking import left_out
 from runners.monitor.parameters import Thresholds
 from tests.unit.runners.monitor.causes.world import LIMITS, answered, judged, people, trial
 
@@ -45,6 +46,21 @@ def test_a_column_of_which_no_usual_value_comes_any_more_can_t_be_put_back(tmp_p
     assert [one.moved.name for one in costs] == ["idle"]
     assert (costs[0].worth, costs[0].moved.parts.names[costs[0].part][:5]) == (None, "above")
     assert "usual values" in costs[0].why
+
+
+def test_what_may_cost_anything_comes_before_what_surely_costs_less(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The column that moved farthest, of which no usual value comes, isn't put last for having no price."""
+    monkeypatch.setattr("runners.monitor.causes.costs.MOST_PLAYERS", 1)
+    reference = trial(tmp_path, answered(people(4000)))
+    rows = answered(people(3000, 5, skill=0.5, own=0.1))
+    _, _, costs, causes = judged(reference, rows.assign(idle=rows["idle"] + 1000))
+    assert {one.moved.name for one in costs} == {"skill", "home", "idle"}
+    assert [(one.worth is None, one.is_cheaper) for one in costs] == [(False, False), (True, False), (True, True)]
+    assert costs[1].moved.name == "idle"
+    assert left_out(costs, causes) == ()
+    assert left_out(costs, causes[:1])[0].endswith(f"at the most: idle, {costs[2].moved.name}.")
 
 
 @pytest.mark.slow

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from runners.monitor.causes.moved import candidates, moved_of
-from runners.monitor.causes.parts import parts_of
 from runners.monitor.columns import Column
 from runners.monitor.parameters import Thresholds
+from runners.monitor.parts import parts_of
 from tests.unit.runners.monitor.example import FOUND
 
 COLUMNS = {name: Column(name, "number") for name in "abc"}

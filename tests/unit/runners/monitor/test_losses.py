@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from runners.monitor.causes.losses import Area, Expected, Ratio, estimates_of
+from runners.monitor.losses import Area, Expected, Ratio, estimates_of
 from runners.monitor.performance import TARGET
 from runners.monitor.reference import OF_CLASS, PREDICTION, PROBABILITY, Reference
 from runners.monitor.scores import METRICS, Answers

@@ -21,8 +21,8 @@ from runners.monitor.scores import Answers
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
 
-_ROOTS = MappingProxyType({"rmse": "mse", "rmsle": "msle"})
-_OF_NUMBERS: Mapping[str, Callable[[Numbers, Numbers], Numbers]] = MappingProxyType(
+ROOTS = MappingProxyType({"rmse": "mse", "rmsle": "msle"})
+LOSSES: Mapping[str, Callable[[Numbers, Numbers], Numbers]] = MappingProxyType(
     {
         "mae": lambda told, known: np.abs(told - known),
         "mse": lambda told, known: (told - known) ** 2,
@@ -133,11 +133,12 @@ def _of_two(before: pd.DataFrame, now: pd.DataFrame, metric: str) -> tuple[Estim
     known = Answers(*(before[name].to_numpy(float) for name in (TARGET, PREDICTION, PROBABILITY)))
     scores, said = (now[name].to_numpy(float) for name in (PROBABILITY, PREDICTION))
     asked = Answers(calibration(known).of(scores), said, scores)
-    told = [_measured(metric, rows) for rows in (asked, known)]
+    told = [measured(metric, rows) for rows in (asked, known)]
     return tuple(Estimate(metric, one, bool(at)) for at, one in enumerate(told) if one)
 
 
-def _measured(metric: str, rows: Answers) -> Expected | None:
+def measured(metric: str, rows: Answers) -> Expected | None:
+    """Return what is expected of a metric on rows; None of one that rows can't be weighed for."""
     ones, said = rows.outcomes, rows.predicted
     if metric == "roc_auc":
         return Area(ones, rows.scores)
@@ -153,14 +154,14 @@ def _measured(metric: str, rows: Answers) -> Expected | None:
 
 def _of_several(reference: Reference, before: pd.DataFrame, now: pd.DataFrame) -> tuple[Estimate, ...]:
     """Expect the accuracy: how often the class that is answered is the right one, by the probability it was given."""
-    usual, scores = (_confidence(reference, rows) for rows in (before, now))
+    usual, scores = (confidence(reference, rows) for rows in (before, now))
     is_right: Numbers = (before[PREDICTION] == before[TARGET]).to_numpy().astype(float)
     told = calibration(Answers(is_right, np.ones(len(before)), usual)).of(scores)
     sides = (told, is_right)
     return tuple(Estimate("accuracy", Ratio(one, np.ones(len(one))), bool(at)) for at, one in enumerate(sides))
 
 
-def _confidence(reference: Reference, rows: pd.DataFrame) -> Numbers:
+def confidence(reference: Reference, rows: pd.DataFrame) -> Numbers:
     """Return the probability of the class that is answered; of an answer that is no class, the highest one."""
     wide = rows[[OF_CLASS + name for name in reference.classes]].to_numpy(float)
     place = {name: at for at, name in enumerate(reference.classes)}
@@ -169,10 +170,10 @@ def _confidence(reference: Reference, rows: pd.DataFrame) -> Numbers:
 
 
 def _of_numbers(before: pd.DataFrame, metric: str) -> tuple[Estimate, ...]:
-    loss = _OF_NUMBERS.get(_ROOTS.get(metric, metric))
+    loss = LOSSES.get(ROOTS.get(metric, metric))
     if loss is None:
         return ()
     lost = loss(before[PREDICTION].to_numpy(float), before[TARGET].to_numpy(float))
     is_known = np.isfinite(lost)
-    told = Ratio(np.where(is_known, lost, 0.0), is_known.astype(float), metric in _ROOTS)
+    told = Ratio(np.where(is_known, lost, 0.0), is_known.astype(float), metric in ROOTS)
     return (Estimate(metric, told, is_of_reference=True),)

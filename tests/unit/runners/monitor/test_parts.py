@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runners.monitor.causes.parts import parts_of
 from runners.monitor.columns import Column, typed
+from runners.monitor.parts import parts_of
 
 
 def numbers(values: object) -> "pd.Series[float]":
