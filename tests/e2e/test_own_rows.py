@@ -99,7 +99,7 @@ def test_a_file_comes_to_a_proposal_with_nothing_filled_in(name: str, person: Pe
     person.types("git", "add", "--all")
     assert person.types("git", "status", "--porcelain") == ""
     person.types("setpoint", "apply", "--timeout", "8m")
-    resource = name.split(".")[0].lower().replace(" (", "-").removesuffix(")")
+    resource = name.split(".", maxsplit=1)[0].lower().replace(" (", "-").removesuffix(")")
     assert person.facts(f"promotions/{resource}")["proposal"]
     branch = person.types("git", "for-each-ref", "--format=%(refname:short)", "refs/heads/proposals").split()[0]
     person.types("git", "merge", "--quiet", "--no-ff", "--no-edit", branch)
