@@ -120,6 +120,7 @@ lock: $(BIN)/uv  ## Resolve requirements/*.txt again (UPGRADE=1: to the newest v
 	@printf '%s\n' hatchling setuptools | $(COMPILE) - --constraints requirements/demo.txt -o requirements/build.txt
 	@$(COMPILE) pyproject.toml --extra local --extra monitor --extra torch --extra lakefs --extra lakehouse --extra ray --extra streams --extra web --group build \
 	    --group slim --group dev --constraints requirements/demo.txt -o requirements/test.txt
+	@$(COMPILE) pyproject.toml --extra kubernetes --extra forges --extra web --extra lakefs --constraints requirements/test.txt -o requirements/image.txt
 	@$(COMPILE) --group servers -o requirements/servers.txt
 	@$(COMPILE) --group mlserver -o requirements/mlserver.txt
 	@$(COMPILE) --group formats -o requirements/formats.txt
