@@ -7,7 +7,7 @@ import tarfile
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 _PIECE = 2**20
 
@@ -51,14 +51,14 @@ class _Hashing(io.RawIOBase):
         """Tell that it can be written."""
         return True
 
-    def write(self, data: bytes) -> int:  # type: ignore[override]
+    def write(self, data: Any) -> int:
         """Write, and see, some bytes."""
         self._see(bytes(data))
         return self._file.write(data)
 
 
 def _archive(root: Path, paths: Collection[str], file: _Hashing, epoch: int) -> None:
-    with tarfile.open(mode="w|", fileobj=file, format=tarfile.PAX_FORMAT, bufsize=_PIECE) as archive:  # type: ignore[call-overload]
+    with tarfile.open(mode="w|", fileobj=file, format=tarfile.PAX_FORMAT, bufsize=_PIECE) as archive:
         for path, one in _members(root, paths, epoch):
             if one.isreg():
                 with path.open("rb") as content:
@@ -72,11 +72,11 @@ def _members(root: Path, paths: Collection[str], epoch: int) -> Iterator[tuple[P
         path = root / name
         one = tarfile.TarInfo(name)
         mode = path.lstat().st_mode
-        one.mtime, one.mode = epoch, mode & 0o7777
+        one.mtime = epoch
         if path.is_symlink():
             one.type, one.linkname, one.mode = tarfile.SYMTYPE, str(path.readlink()), 0o777
         elif path.is_dir():
-            one.type = tarfile.DIRTYPE
+            one.type, one.mode = tarfile.DIRTYPE, mode & 0o7777 if mode & 0o002 else 0o755
         elif path.is_file():
             one.size, one.mode = path.stat().st_size, 0o755 if mode & 0o100 else 0o644
         else:
