@@ -47,7 +47,15 @@ def _install(root: Path, what: Sequence[str]) -> None:
     shutil.rmtree(site / "bin", ignore_errors=True)
     for note in (path for name in _LEFT_OUT for path in site.glob(f"*.dist-info/{name}")):
         note.unlink()
+    for record in site.glob("*.dist-info/RECORD"):
+        lines = record.read_text("utf-8").splitlines(keepends=True)
+        record.write_text("".join(line for line in lines if _is_of_image(line.partition(",")[0])), "utf-8")
     (site / ".lock").unlink(missing_ok=True)
+
+
+def _is_of_image(path: str) -> bool:
+    """Tell whether a line of a RECORD is of a file that is in the image as the wheel has it."""
+    return not path.endswith(_LEFT_OUT) and not path.startswith(("bin/", "../"))
 
 
 def _move(script: Path, to: Path) -> None:
