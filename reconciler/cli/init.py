@@ -88,13 +88,17 @@ def command(
     own = first_specs(name, wish.file, seen) if wish else {}
     environment = "prod" if not (wish or empty) else "dev"
     more = forge_files(forge, owner or owner_of(folder), environment) if forge else {}
-    written = write_files(folder, {**_sample(bool(wish), empty), **own, **more}, wish.file if wish else None)
+    wanted = {**_sample(bool(wish), empty), **own, **more}
+    new = [path for path in wanted if not (folder / path).exists()]
+    written = write_files(folder, wanted, wish.file if wish else None)
     begin(folder, _message(wish, empty), written)
     in_git = _ignoring(folder, wish.file).strip() if wish and would_take(folder, wish.file) else None
     if to_json:
         print_json({"folder": str(folder), "files": written} | ({"seen": seen, "data_in_git": in_git} if wish else {}))
         return
-    print(f"wrote {counted(len(written), 'file')} to {folder} and committed them.")
+    print(
+        f"wrote {counted(len(new), 'file')} to {folder} and committed them." if new else "All of it was there already."
+    )
     if wish:
         tell_seen(name, seen)
     if in_git:
@@ -209,7 +213,9 @@ def write_files(folder: Path, wanted: Mapping[str, bytes], data: Path | None = N
     held = {path: folder / path for path in wanted if (folder / path).exists()}
     taken = [str(new) for path, new in held.items() if _as_bare(path, new.read_bytes()) != _as_bare(path, wanted[path])]
     if taken:
-        raise Refused(f"{taken[0]} is there already" + (f", and {len(taken) - 1} more" if len(taken) > 1 else ""))
+        of_data = "it says otherwise where data lies, or was changed: begin a new folder, or write the specs by hand"
+        more = f", and {len(taken) - 1} more" if len(taken) > 1 else ""
+        raise Refused(f"{taken[0]} is there already, with other content{more}", of_data if data else "")
     for path, content in ((path, content) for path, content in wanted.items() if path not in held):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
