@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from deploy.images.failing import ImageError
 
 LOCK = Path(__file__).with_name("base.txt")
-WANTED = ("python3.11", "git", "ca-certificates", "openssh-client", "gpgv", "tzdata")
+WANTED = ("base-files", "dash", "python3.11", "git", "ca-certificates", "openssh-client", "gpgv", "tzdata")
 """What an image needs beside its wheels; the lock holds all that these need."""
 PYTHON = "/usr/bin/python3.11"
 _CERTIFICATES = "usr/share/ca-certificates/mozilla"
@@ -56,6 +56,8 @@ def lay(root: Path, store: Path) -> None:
     for name, mode in (("tmp", 0o1777), ("home/nonroot", 0o777), ("usr/local/bin", 0o755)):
         (root / name).mkdir(parents=True, exist_ok=True)
         (root / name).chmod(mode)
+    if not (root / "bin/sh").is_symlink():  # which a script of dash's makes
+        (root / "bin/sh").symlink_to("dash")
     for name in ("python", "python3"):
         (root / "usr/local/bin" / name).symlink_to(PYTHON)
 
