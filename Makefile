@@ -76,6 +76,10 @@ flaky: servers  ## Run what is bound to the clock ten times over (ROUNDS=10): no
 	    echo "round $$round of $(ROUNDS)"; $(PARTED) -q -m timing --share $$(( (round - 1) % 8 + 1 ))/8 $(TESTS); \
 	done
 
+.PHONY: matrix
+matrix: $(VENV)/.test  ## Run the quick tests on Python 3.11 to 3.14, in environments of their own (PYTHONS="3.12 3.13")
+	@$(BIN)/python -m tests.matrix $(PYTHONS)
+
 .PHONY: durations
 durations: $(VENV)/.test  ## Show what took longest in the last `make test`, and write it to tests/durations.md
 	@$(BIN)/python -m tests.times
@@ -120,11 +124,19 @@ lock: $(BIN)/uv  ## Resolve requirements/*.txt again (UPGRADE=1: to the newest v
 	@printf '%s\n' hatchling setuptools | $(COMPILE) - --constraints requirements/demo.txt -o requirements/build.txt
 	@$(COMPILE) pyproject.toml --extra local --extra monitor --extra torch --extra lakefs --extra lakehouse --extra ray --extra streams --extra web --group build \
 	    --group slim --group dev --constraints requirements/demo.txt -o requirements/test.txt
+	@$(COMPILE) pyproject.toml --extra kubernetes --extra forges --extra web --extra lakefs --constraints requirements/test.txt -o requirements/image.txt
 	@$(COMPILE) --group servers -o requirements/servers.txt
 	@$(COMPILE) --group mlserver -o requirements/mlserver.txt
 	@$(COMPILE) --group formats -o requirements/formats.txt
 	@$(COMPILE) --no-config requirements/label-studio.in -o requirements/label-studio.txt
 	@echo uv | $(COMPILE) - --constraints requirements/demo.txt -o requirements/uv.txt
+
+.PHONY: images
+images: $(INSTALLED)  ## Write the container images of daemon and runners to dist/, as OCI layouts (KEY=path: signed)
+	@for image in daemon runners; do \
+	    rm -rf dist/$$image; $(BIN)/python -m deploy.images make $$image dist/$$image --revision "$$(git rev-parse HEAD)"; \
+	    $(if $(KEY),$(BIN)/python -m deploy.images sign dist/$$image --key "$(KEY)";) \
+	done
 
 .PHONY: clean
 clean:  ## Remove the environment, the caches and what was built

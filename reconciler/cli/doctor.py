@@ -4,8 +4,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from importlib.metadata import packages_distributions
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +34,8 @@ EXTRAS: dict[str, tuple[str, ...]] = {
 """The packages that each extra brings, by their import names."""
 
 NEEDED = ("local", "monitor")
+PACKAGES = ("reconciler", "runners")
+"""What the wheel holds: general names, which other distributions have as well."""
 GIT = (2, 38)
 """The oldest Git that merges without a work tree (`git merge-tree --write-tree`)."""
 
@@ -74,6 +77,7 @@ def examine() -> Iterator[Finding]:
     """Look at everything in turn."""
     python = sys.version_info
     yield Finding("python", ".".join(map(str, python[:3])), python >= (3, 11), fix="install Python 3.11 or newer")
+    yield _names()
     yield _git()
     for extra, packages in EXTRAS.items():
         yield _extra(extra, packages)
@@ -146,6 +150,14 @@ def plugged(plugins: "Plugins | None" = None) -> Iterator[Finding]:
             except Refused as error:
                 wrong = f"{error.message}: {error.hint}"
         yield Finding(f"package {package}", f"offers {names}", not wrong, needed=False, fix=wrong)
+
+
+def _names(distributions: Callable[[], Mapping[str, Sequence[str]]] = packages_distributions) -> Finding:
+    """See that no other distribution has put files into our packages: which of them is read then is chance."""
+    found = distributions()
+    others = sorted({other for name in PACKAGES for other in found.get(name, ())} - {"setpoint"})
+    fix = f"pip uninstall {' '.join(others)}, or install setpoint into an environment of its own; then install it anew"
+    return Finding("packages", f"shared with {', '.join(others)}" if others else "our own", not others, fix=fix)
 
 
 def _git() -> Finding:

@@ -38,6 +38,20 @@ def origin_of(folder: Path) -> str | None:
     return told.text.strip() or None if not told.code else None
 
 
+def author_of(folder: Path) -> str:
+    """Return the address of whom Git would commit as in a folder, or above it; empty where it knows nobody."""
+    there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.is_dir())
+    told = call(there, "config", "--get", "user.email", in_work_tree=True)
+    return told.text.strip() if not told.code else ""
+
+
+def would_take(folder: Path, path: Path) -> bool:
+    """Tell whether `git add --all` in a work tree would take a file, or has taken it."""
+    if not path.absolute().is_relative_to(folder.absolute()):
+        return False
+    return bool(call(folder, "check-ignore", "--quiet", "--", str(path.absolute()), in_work_tree=True).code)
+
+
 def has_status(folder: Path) -> bool:
     """Tell whether a repository holds a status branch: whether a daemon watches it, and not its origin."""
     told = call(folder, "for-each-ref", "--count=1", "refs/heads/setpoint/", in_work_tree=True)

@@ -15,9 +15,11 @@ from reconciler.signatures.allowed_signers import keys_in
 from reconciler.signatures.program import private, run
 
 BEGIN, _END = b"-----BEGIN SSH SIGNATURE-----", b"-----END SSH SIGNATURE-----"
-GIT, STATEMENT = "git", "in-toto"
-"""What is signed for: a commit, or a statement. A signature for another purpose is none over either."""
-_PURPOSES: Mapping[str, str] = MappingProxyType({GIT: "for Git", STATEMENT: "for statements about models"})
+GIT, STATEMENT, IMAGE = "git", "in-toto", "setpoint-image"
+"""What is signed for: a commit, a statement, an image. A signature for another purpose is none over any of them."""
+_PURPOSES: Mapping[str, str] = MappingProxyType(
+    {GIT: "for Git", STATEMENT: "for statements about models", IMAGE: "for images"}
+)
 _MOST_NAMES = 20
 
 

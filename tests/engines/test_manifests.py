@@ -11,6 +11,7 @@ ENGINES = Path(__file__).parents[2] / "docs/engines"
 MANIFESTS = [
     (path.relative_to(ENGINES).as_posix(), manifest)
     for path in sorted(ENGINES.rglob("*.yaml"))
+    if path.name != "kustomization.yaml"
     for manifest in yaml.safe_load_all(path.read_text("utf-8"))
 ]
 IDS = [f"{path}-{manifest['kind']}-{manifest['metadata']['name']}" for path, manifest in MANIFESTS]

@@ -8,7 +8,7 @@ import pytest
 
 from tests.house.yardstick import ROOT, told
 
-LOCKS = ("build", "daemon", "demo", "formats", "label-studio", "mlserver", "servers", "test", "uv")
+LOCKS = ("build", "daemon", "demo", "formats", "image", "label-studio", "mlserver", "servers", "test", "uv")
 PIN = re.compile(r"^(?P<name>[a-z0-9][a-z0-9.-]*)==(?P<version>\S+)(?: ; (?P<marker>[^\\]+))? \\$", re.MULTILINE)
 DECLARED = re.compile(r"^[A-Za-z0-9._-]+")
 REGENERATE = "Run `make lock` and commit what it writes."

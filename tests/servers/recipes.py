@@ -129,6 +129,13 @@ GITEA_STYLES = Recipe(
     ),
 )
 
-RECIPES: dict[str, Recipe] = {
-    recipe.name: recipe for recipe in (LAKEFS, ETCD, KUBERNETES, KWOK, KUEUE, KSERVE, GATEWAY, PROMETHEUS, NATS, GITEA)
-}
+_HELM = "helm.sh/helm/v3"
+HELM = Recipe(
+    "helm",
+    {"helm": f"{_HELM}/cmd/helm"},
+    # What a chart is checked against where no cluster is asked: else it is a Kubernetes of years ago.
+    ldflags=f"-X {_HELM}/pkg/chartutil.k8sVersionMajor=1 -X {_HELM}/pkg/chartutil.k8sVersionMinor=36",
+)
+
+_SERVERS = (LAKEFS, ETCD, KUBERNETES, KWOK, KUEUE, KSERVE, GATEWAY, PROMETHEUS, NATS, GITEA, HELM)
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in _SERVERS}

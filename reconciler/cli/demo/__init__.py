@@ -51,8 +51,9 @@ def _check_extras() -> None:
 
     lacking = [extra for extra in NEEDED if missing(EXTRAS[extra])]
     if lacking:
-        extras = ",".join(NEEDED)
-        raise Refused(f"the demo needs the extras {extras}", f"pip install 'setpoint[{extras}]'; see `setpoint doctor`")
+        named = f"'setpoint[{','.join(NEEDED)}]'"
+        fix = f"pip install {named}, or uvx --from {named} setpoint demo; see `setpoint doctor`"
+        raise Refused(f"the demo needs the extras {','.join(NEEDED)}", fix)
 
 
 def _show(keep: bool, place: Path, to_json: bool) -> Exit:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.cli.doctor import EXTRAS, examine, plugged
+from reconciler.cli.doctor import EXTRAS, _names, examine, plugged
 from reconciler.cli.exits import Exit
 from reconciler.cli.status_reader import open_status
 from reconciler.settings import Settings
@@ -58,3 +58,17 @@ def test_a_commit_that_is_not_in_force_is_a_finding(
         if one["what"] == "newest commit"
     ]
     assert [(one["found"], one["ok"]) for one in found] == [("commit 1234 is not applied: it isn't signed", False)]
+
+
+@pytest.mark.parametrize(
+    ("found", "is_well"),
+    [
+        ({"reconciler": ["setpoint"], "runners": ["setpoint", "setpoint"]}, True),
+        ({}, True),  # a checkout that isn't installed
+        ({"reconciler": ["setpoint"], "runners": ["setpoint", "other-runners"]}, False),
+    ],
+)
+def test_packages_that_others_write_into_are_told(found: dict[str, list[str]], is_well: bool) -> None:
+    told = _names(lambda: found)
+    assert told.ok == is_well
+    assert ("other-runners" in told.found) == (not is_well)

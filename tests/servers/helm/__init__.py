@@ -1,0 +1,1 @@
+"""Helm, as people install charts: the program alone, no server."""
