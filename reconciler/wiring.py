@@ -49,6 +49,7 @@ from reconciler.settings import APP_KEY, Settings, git_app
 from reconciler.signatures import SigningKey, check, pinned
 from reconciler.status.branch import StatusBranch
 from reconciler.status.elsewhere import Elsewhere
+from reconciler.status.write import BEAT
 from reconciler.watched.branch import Source
 from runners.contract.secrets import PREFIX, SECRET
 
@@ -282,7 +283,8 @@ def wire(
         applier = _applier(chosen, settings, source, may_write, asking)
         return Cycle(
             composer, chosen, status, controllers=CONTROLLERS, applier=applier, tell=tell,
-            elsewhere=elsewhere.read, answers=asking.answers, host=lease.holder, telling=telling, announcing=announcing,
+            elsewhere=elsewhere.read, answers=asking.answers, host=lease.holder, beat=BEAT, telling=telling,
+            announcing=announcing,
         )  # fmt: skip
 
     converging = Converging(

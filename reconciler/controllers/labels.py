@@ -16,7 +16,7 @@ from reconciler.controllers.run_lifecycle import (
     tidy,
 )
 from reconciler.controllers.run_orders import order, parts
-from reconciler.controllers.status_pictures import pictures
+from reconciler.controllers.status_pictures import agreement_pages, pictures
 from reconciler.controllers.waiting import data_of, waits_for
 from reconciler.model.change import StartRun
 from reconciler.model.decision import DataVersion, Decision, Phase, View
@@ -72,7 +72,7 @@ def decide(resource: Resource, view: View) -> Decision:
         + tidy(resource.address, names, view)
         + (surplus(resource.address, spec.keep and spec.keep - 1, names, view) if accepted else ()),
         facts={**facts, **in_force(resource.address, output, view)},
-        files=shown,
+        files={**shown, **(agreement_pages(lifecycle.run, lifecycle.result) if accepted else {})},
         output=output,
         wake=lifecycle.wake or (next_fire(spec.refresh, view.actual.now) if spec.refresh else None),
     )
@@ -110,7 +110,7 @@ def _of_campaign(resource: Resource, spec: Labels, data: DataVersion, view: View
         + tidy(resource.address, names, view)
         + (surplus(resource.address, spec.keep and 2 * spec.keep - 2, names, view) if accepted else ()),
         facts={**facts, **in_force(resource.address, output, view)},
-        files=shown,
+        files={**shown, **(agreement_pages(merged.run, merged.result) if merged and accepted else {})},
         output=output,
         drifted=step.drifted,
         wake=(merged.wake if merged else None) or (next_fire(spec.refresh, view.actual.now) if spec.refresh else None),
