@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from reconciler.model.ids import RunName
+from reconciler.model.ids import Address, RunName
 
 LIMIT = 3
 FIRST = ("roc", "confusion", "importance")
@@ -47,6 +47,12 @@ def model_pages(run: RunName, result: Mapping[str, Any]) -> Mapping[str, tuple[R
     left = result.get("files") or {}
     curves = sorted(path for path in left if path.startswith(CURVES) and path.endswith(".png"))
     return {f"reports/{run}/{path}": (run, path) for path in [CARD, *curves[:MOST_CURVES]]} if CARD in left else {}
+
+
+def served_pages(address: Address, trial: RunName, result: Mapping[str, Any]) -> Mapping[str, tuple[RunName, str]]:
+    """Map places below a deployment's own to what tells of a model that it serves: its experiment shows a newer one."""
+    name = trial.rpartition("/")[2]
+    return {f"reports/{address}/{name}/{path}": (trial, path) for _, path in model_pages(trial, result).values()}
 
 
 def agreement_pages(run: RunName, result: Mapping[str, Any]) -> Mapping[str, tuple[RunName, str]]:

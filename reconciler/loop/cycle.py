@@ -207,7 +207,7 @@ class Cycle:
         if self._telling:
             self._telling.recorded(done.desired, done.actual, self._engines.reader)
         if self._announcing:
-            self._announcing.recorded(done.desired)
+            self._announcing.recorded(done.desired, self._engines.forge)
         return written
 
     def _tell_at(self, done: Pass, recorded: Recorded, written: CommitId | None) -> datetime | None:

@@ -39,7 +39,7 @@ def code(text: str) -> str:
 
 
 def link(text: str, path: str) -> str:
-    """Write a link to a file of the same branch; `text` is Markdown already, the path may be anything that a job chose."""
+    """Write a link to a file of the same branch; `text` is Markdown, the path whatever a job chose."""
     return f"[{text}]({quote(path)})"
 
 

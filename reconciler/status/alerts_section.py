@@ -1,18 +1,18 @@
 """Alerts of monitors as people read them: since when, how far beyond which threshold, about which model, and why."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reconciler.model.ids import Address
 from reconciler.model.markdown import escaped, figure, link
 from reconciler.model.text import moment
-from reconciler.status.shown import Document, bounded, model
+from reconciler.status.shown import Document, Files, bounded, model
 
-MOST = 20
-"""Alerts of a monitor that are shown; its report has all."""
+MOST, MOST_CAUSES = 20, 3
+"""Alerts of a monitor, and what they come of, that are shown; its report has all."""
 
 
-def alerts(address: Address, document: Document, root: str, files: Collection[str]) -> list[str]:
+def alerts(address: Address, document: Document, root: str, files: Files) -> list[str]:
     """Return a line for each alert of a monitor, which leads to its report, and lines for what they come of.
 
     Args:
@@ -28,7 +28,7 @@ def alerts(address: Address, document: Document, root: str, files: Collection[st
     return bounded(lines, MOST) + _causes(facts.get("causes") or ())
 
 
-def _alert(address: Address, alert: Mapping[str, Any], report: str, root: str, files: Collection[str]) -> str:
+def _alert(address: Address, alert: Mapping[str, Any], report: str, root: str, files: Files) -> str:
     place = f" ({escaped(str(alert['where']))})" if alert.get("where") else ""
     told = f"{_figure(alert.get('value'))}{place}, threshold {_figure(alert.get('threshold'))}"
     since = f", since {escaped(moment(str(alert['since'])))}" if alert.get("since") else ""
@@ -43,7 +43,9 @@ def _causes(causes: Sequence[Mapping[str, Any]]) -> list[str]:
     told = (
         (place, escaped(str(one.get("what"))), escaped(str(one.get("fix")))) for place, one in enumerate(harmful, 1)
     )
-    return [f"  {place}. {what}. {fix}" for place, what, fix in told]
+    lines = [f"  {place}. {what}. {fix}" for place, what, fix in told]
+    more = len(lines) - MOST_CAUSES
+    return [*lines[:MOST_CAUSES], *([f"  {MOST_CAUSES + 1}. and {more} more, in the report"] if more > 0 else [])]
 
 
 def _figure(value: Any) -> str:

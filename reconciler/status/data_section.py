@@ -1,11 +1,11 @@
 """The README's section on data: what is odd in each dataset's version, with links to their profiles."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reconciler.model.ids import Address
 from reconciler.model.markdown import code, escaped, link
-from reconciler.status.shown import bounded, page_path
+from reconciler.status.shown import NO_FILES, Files, bounded, page_path
 
 MOST = 3
 """Findings that are told of a dataset."""
@@ -15,7 +15,7 @@ _SIGNS = {"error": "🔴", "warning": "🟠"}
 """The findings that are told here; others stand in the profile."""
 
 
-def data_section(datasets: Iterable[tuple[Address, Mapping[str, Any]]], files: Collection[str] = ()) -> str:
+def data_section(datasets: Iterable[tuple[Address, Mapping[str, Any]]], files: Files = NO_FILES) -> str:
     """Write what is odd in datasets by their status documents; nothing where none tells of findings.
 
     A runner may have left anything in place of findings: what is none is passed over. `files` are the branch's.
@@ -35,7 +35,7 @@ def findings(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return {**result, "run": facts.get("run")} if is_told and facts.get("stage") == "accepted" else None
 
 
-def _line(address: Address, found: Mapping[str, Any], files: Collection[str]) -> str:
+def _line(address: Address, found: Mapping[str, Any], files: Files) -> str:
     profile = f"reports/{found['run']}/profile.md"
     return f"- {link(address, profile if profile in files else page_path(address))}: {counts(found['found'])}"
 

@@ -19,7 +19,7 @@ def graph_section(desired: Desired, states: Mapping[Address, str]) -> str:
     if count <= MOST_DRAWN:
         return _drawn("", _each(desired, states))
     return _drawn(
-        f"Of {count} resources the kinds are drawn, with how many refer to how many: a resource's own page leads to its "
+        f"Of {count} resources the kinds are drawn, and how many refer to them: a resource's page leads to its "
         "neighbours.\n\n",
         _grouped(desired, states),
     )

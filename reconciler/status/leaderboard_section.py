@@ -1,12 +1,12 @@
 """Leaderboards as tables: the figure that ranks a trial, its interval, and pictures of the best."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from reconciler.model.ids import Address
 from reconciler.model.markdown import code, escaped, figure, link, picture, table
 from reconciler.status.leaderboard_pages import left_out
-from reconciler.status.shown import Document, index_path, page_path
+from reconciler.status.shown import NO_FILES, Document, Files, index_path, page_path
 
 ROWS = 10
 """Trials of an experiment that are shown."""
@@ -15,7 +15,7 @@ MOST_WHOLE = 10
 MOST = 50
 
 
-def leaderboards_section(experiments: list[tuple[Address, Document]], files: Collection[str]) -> str:
+def leaderboards_section(experiments: list[tuple[Address, Document]], files: Files) -> str:
     """Write the README's section; nothing where no experiment has a trial."""
     ranked = [(address, told["facts"]) for address, told in experiments if told.get("facts", {}).get("leaderboard")]
     if not ranked:
@@ -30,7 +30,7 @@ def _bests(ranked: list[tuple[Address, Mapping[str, Any]]]) -> str:
     """Write the best trial of each experiment."""
     rows = []
     for address, facts in ranked[:MOST]:
-        _, trial, params, value, interval = _row(facts["leaderboard"][0], "", ())
+        _, trial, params, value, interval = _row(facts["leaderboard"][0], "", NO_FILES)
         name = escaped(str((facts.get("metric") or {}).get("name") or "ranking"))
         rows.append((link(f"`{address}`", page_path(address)), trial, params, f"{name} {value}", interval))
     others = len(ranked) - len(rows)
@@ -38,7 +38,7 @@ def _bests(ranked: list[tuple[Address, Mapping[str, Any]]]) -> str:
     return f"{shown}\n\n{f'And {others} more' if others else 'All'}: {link('experiments', index_path('experiments'))}"
 
 
-def leaderboard(facts: Mapping[str, Any], root: str, files: Collection[str]) -> str:
+def leaderboard(facts: Mapping[str, Any], root: str, files: Files) -> str:
     """Write the first rows of an experiment's leaderboard; nothing where it has none."""
     board = facts.get("leaderboard") or []
     if not board:
@@ -57,7 +57,7 @@ def _pictures(facts: Mapping[str, Any], root: str) -> str:
     return f"\n\n<details><summary>pictures of the best trial</summary>\n\n{' '.join(shown)}\n\n</details>"
 
 
-def _row(line: Mapping[str, Any], root: str, files: Collection[str]) -> tuple[str, ...]:
+def _row(line: Mapping[str, Any], root: str, files: Files) -> tuple[str, ...]:
     """Write a trial with the figure that ranks it; those of the test are for the one that is chosen."""
     params = ", ".join(f"{key}={value}" for key, value in (line.get("params") or {}).items())
     ranking = line.get("ranking") or {}
@@ -67,8 +67,8 @@ def _row(line: Mapping[str, Any], root: str, files: Collection[str]) -> tuple[st
         rank, figures = "", [escaped(": ".join(filter(None, (stage, str(line.get("message") or "")))))]
     figures.append("" if None in ends else " to ".join(map(_figure, ends)))
     run = str(line.get("run"))
-    card, name = f"reports/{run}/model-card.md", code(run.rsplit("/", 1)[-1])
-    return (rank, link(name, root + card) if card in files else name, escaped(params), *figures)
+    card, name = files.card(run), code(run.rsplit("/", 1)[-1])
+    return (rank, link(name, root + card) if card else name, escaped(params), *figures)
 
 
 def _figure(value: Any) -> str:

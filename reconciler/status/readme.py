@@ -1,7 +1,7 @@
 """The status branch's README: an environment on one page, as a forge renders it, however many resources there are."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sized
+from collections.abc import Iterable, Mapping, Sized
 from typing import Any
 
 from reconciler.model.condition import ready_of, shown_state
@@ -15,7 +15,19 @@ from reconciler.status.data_section import data_section
 from reconciler.status.graph_section import graph_section
 from reconciler.status.labels_section import labels_section
 from reconciler.status.leaderboard_section import leaderboards_section
-from reconciler.status.shown import SIGNS, URGENCY, Documents, bounded, index_path, model, of_kind, page_path, summary
+from reconciler.status.shown import (
+    NO_FILES,
+    SIGNS,
+    URGENCY,
+    Documents,
+    Files,
+    bounded,
+    index_path,
+    model,
+    of_kind,
+    page_path,
+    summary,
+)
 
 _ADDRESS = re.compile(r"https?://[\w.:/\[\]-]+")
 MOST = 50
@@ -24,7 +36,7 @@ _MOST_LISTED = 100
 """Resources above which they are counted by kind, and only those listed that aren't ready."""
 
 
-def readme(desired: Desired, documents: Documents, written: str = "", files: Collection[str] = ()) -> str:
+def readme(desired: Desired, documents: Documents, written: str = "", files: Files = NO_FILES) -> str:
     """Write the README from the status documents.
 
     Args:
@@ -80,7 +92,7 @@ def _problems(desired: Desired) -> str:
     return _section("Problems in the specs", [f"- {code(str(problem))}" for problem in desired.all_problems()])
 
 
-def _alerts(documents: Documents, files: Collection[str]) -> str:
+def _alerts(documents: Documents, files: Files) -> str:
     told = (alerts(address, document, "", files) for address, document in of_kind(documents, "monitors"))
     return _section("Alerts", ["\n".join(lines) for lines in told if lines], "monitors")
 
@@ -95,7 +107,7 @@ def _reviews(documents: Documents) -> str:
     return _section("Waiting for a review", lines)
 
 
-def _endpoints(documents: Documents, files: Collection[str]) -> str:
+def _endpoints(documents: Documents, files: Files) -> str:
     rows = []
     for address, document in of_kind(documents, "deployments"):
         facts = document.get("facts", {})

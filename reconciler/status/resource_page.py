@@ -1,6 +1,6 @@
 """A resource's page on the status branch: how it stands, what it made with links to all of that, and its neighbours."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +13,13 @@ from reconciler.status.data_section import counts, findings, worst
 from reconciler.status.labels_section import agreement
 from reconciler.status.leaderboard_section import leaderboard
 from reconciler.status.readme import message_of, url_link
-from reconciler.status.shown import SIGNS, Document, bounded, model, page_path
+from reconciler.status.shown import SIGNS, Document, Files, bounded, model, page_path
 
 ROOT = "../"
 """How a page leads to the branch's root."""
 MOST_RUNS, MOST_FILES, MOST_NEIGHBOURS = 20, 40, 50
-_TOLD_ELSEWHERE = ("Ready", "Reconciling", "Stalled")
-"""Conditions that the first line tells."""
+_TOLD_ELSEWHERE = ("Ready", "Reconciling", "Stalled", "Alerting")
+"""Conditions that the first line tells, or a section of its own."""
 _FIRST = (".md", ".html")
 
 
@@ -33,9 +33,7 @@ class Place:
     made_of_it: tuple[Address, ...] = ()
 
 
-def resource_page(
-    address: Address, document: Document, place: Place, files: Collection[str], made: Iterable[str]
-) -> str:
+def resource_page(address: Address, document: Document, place: Place, files: Files, made: Iterable[str]) -> str:
     """Write a resource's page.
 
     Args:
@@ -82,7 +80,7 @@ def _conditions(document: Document) -> str:
     return "\n".join(lines)
 
 
-def _own(address: Address, document: Document, files: Collection[str]) -> list[str]:
+def _own(address: Address, document: Document, files: Files) -> list[str]:
     """Return the sections that a resource's kind has."""
     facts = document.get("facts", {})
     found = findings(document) if kind_of(address) == "datasets" else None
@@ -103,7 +101,7 @@ def _further(facts: Mapping[str, Any]) -> str:
     return f"\n\nFurther trials: {', '.join(shown)}" if shown else ""
 
 
-def _endpoint(facts: Mapping[str, Any], files: Collection[str]) -> str:
+def _endpoint(facts: Mapping[str, Any], files: Files) -> str:
     revisions, traffic = facts.get("revisions") or {}, facts.get("traffic") or {}
     rows = [
         (code(str(name)), model(str((told or {}).get("trial", "")), ROOT, files), f"{traffic.get(name, 0)} %")
@@ -130,7 +128,7 @@ def _files(paths: list[str]) -> str:
     return ", ".join(shown) + (f" and {len(paths) - MOST_FILES} more" if len(paths) > MOST_FILES else "")
 
 
-def _neighbours(head: str, addresses: tuple[Address, ...], files: Collection[str]) -> str:
+def _neighbours(head: str, addresses: tuple[Address, ...], files: Files) -> str:
     lines = [
         f"- {link(f'`{one}`', ROOT + page_path(one)) if page_path(one) in files else code(one)}" for one in addresses
     ]

@@ -15,9 +15,10 @@ from reconciler.model.ids import Address, kind_of
 from reconciler.model.kinds import KINDS
 from reconciler.model.moves import names_told
 from reconciler.model.resource import Desired
+from reconciler.status.read import Recorded
 from reconciler.status.readme import resource_table
 from reconciler.status.resource_page import Place, index_page, resource_page
-from reconciler.status.shown import URGENCY, Documents, index_path, of_kind, page_path
+from reconciler.status.shown import URGENCY, Documents, Files, index_path, of_kind, page_path
 
 MOST_LISTED = 1000
 """Resources of a kind that its list has; those that aren't ready come first."""
@@ -27,9 +28,8 @@ def resource_pages(
     desired: Desired,
     documents: Documents,
     new: Collection[Address],
-    recorded: Collection[Address],
-    files: Mapping[str, str],
-    all_files: Collection[str],
+    recorded: Recorded,
+    to_be: Collection[str],
 ) -> dict[str, bytes | None]:
     """Return the pages that are to be written, and None for those that go.
 
@@ -37,14 +37,14 @@ def resource_pages(
         desired: what the commit asks for.
         documents: all statuses.
         new: the resources of which something else is to be shown.
-        recorded: the resources that the status branch tells of.
-        files: the paths that are there, with their blobs.
-        all_files: the paths that there will be.
+        recorded: what the status branch tells.
+        to_be: the files that it will have.
     """
+    files = recorded.files
     due = [a for a in documents if kind_of(a) != "pools" and (a in new or page_path(a) not in files)]
-    gone = [a for a in recorded if a not in documents]
-    places, made = _places(desired, due), _made(all_files, {a: documents[a] for a in due})
-    known = {*all_files, *map(page_path, documents)}
+    gone = [a for a in recorded.statuses if a not in documents]
+    places, made = _places(desired, due), _made(to_be, {a: documents[a] for a in due})
+    known = Files([*to_be, *map(page_path, documents)])
     written: dict[str, bytes | None] = {
         page_path(a): _text(a, partial(resource_page, a, documents[a], places[a], known, made[a])) for a in due
     }

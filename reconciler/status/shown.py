@@ -10,6 +10,7 @@ Document = Mapping[str, Any]
 Documents = Mapping[Address, Document]
 
 SIGNS = {"ready": "🟢", "alerting": "🟠", "reconciling": "🔵", "waiting": "⚪", "stalled": "🔴"}
+_CARD = "/model-card.md"
 URGENCY = {state: place for place, state in enumerate(("stalled", "alerting", "reconciling", "waiting", "ready"))}
 """The order in which a person looks at states."""
 
@@ -46,10 +47,33 @@ def bounded(lines: Sequence[str], most: int, all_of: str = "") -> list[str]:
     ]
 
 
-def model(trial: str, root: str, files: Collection[str]) -> str:
+class Files:
+    """The files of the status branch, to which links may lead.
+
+    Args:
+        paths: where they lie.
+    """
+
+    def __init__(self, paths: Collection[str] = ()) -> None:
+        self.paths = frozenset(paths)
+        found = sorted((path for path in self.paths if path.endswith(_CARD)), reverse=True)
+        self._cards = {path.removesuffix(_CARD).rpartition("/")[2]: path for path in found}
+
+    def __contains__(self, path: str) -> bool:
+        """Tell whether a file is there."""
+        return path in self.paths
+
+    def card(self, trial: str) -> str:
+        """Return where the card of a trial's model lies; empty where it isn't there."""
+        own = f"reports/{trial}{_CARD}"
+        return own if own in self.paths else self._cards.get(trial.rpartition("/")[2], "")
+
+
+NO_FILES = Files()
+
+
+def model(trial: str, root: str, files: Files) -> str:
     """Name a model, and lead to its card where that is on the branch, or else to its experiment's page."""
-    address = Address("/".join(trial.split("/")[:2]))
-    for path in (f"reports/{trial}/model-card.md", page_path(address)):
-        if path in files:
-            return link(code(trial), root + path)
-    return code(trial)
+    page = page_path(Address("/".join(trial.split("/")[:2])))
+    path = files.card(trial) or (page if page in files else "")
+    return link(code(trial), root + path) if path else code(trial)

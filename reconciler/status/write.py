@@ -22,6 +22,7 @@ from reconciler.status.pools_page import pool_pages
 from reconciler.status.read import Recorded, approval_path, commit_of
 from reconciler.status.readme import readme
 from reconciler.status.resource_pages import resource_pages
+from reconciler.status.shown import Files
 from reconciler.yaml.dump import dump
 
 Edits = dict[str, bytes | None]
@@ -78,7 +79,7 @@ def edits(
     said = {key: value for key, value in recorded.last_pass.items() if key != AS_OF}
     if changed or said != last or "pass.yaml" in recorded.flaws or _is_quiet(recorded, now, beat):
         changed["pass.yaml"] = dump(last | ({AS_OF: now.isoformat(timespec="seconds")} if beat else {}))
-        files = _after(recorded.files, changed)
+        files = Files(_after(recorded.files, changed))
         changed["README.md"] = _readme(desired, documents, _written(now, host, beat), files)
     return changed
 
@@ -101,12 +102,10 @@ def _written(now: datetime, host: str, beat: timedelta | None) -> str:
     """Say of when the page is, so that it stays true when nobody writes any more."""
     if not host:
         return ""
-    often = f" It writes when something changes, and {_often(beat)} when nothing does." if beat else ""
-    return f"Written at {now.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC by `{host}`, which lived then.{often}"
-
-
-def _often(beat: timedelta) -> str:
-    return f"every {beat.total_seconds() / 3600:g} hours"
+    hours = f"{beat.total_seconds() / 3600:g} hours" if beat else ""
+    often = f" A daemon writes here when something changes, and every {hours} when nothing does: " if beat else ""
+    rest = "if this is older, none lives, or it can't write." if beat else ""
+    return f"As of {now.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC, by `{host}`.{often}{rest}"
 
 
 def _pages(
@@ -123,7 +122,7 @@ def _pages(
         new = set(documents)
     new |= {Address("/".join(path.split("/")[1:3])) for path in changed if path.startswith("reports/")}
     files = _after(recorded.files, changed | pools)
-    return pools | resource_pages(desired, documents, new, recorded.statuses.keys(), recorded.files, files)
+    return pools | resource_pages(desired, documents, new, recorded, files)
 
 
 def _after(files: Collection[str], changed: Edits) -> frozenset[str]:
@@ -144,9 +143,7 @@ def _used_up(plan: Plan, recorded: Recorded) -> Iterator[str]:
     yield from filter(None, [commit_of(recorded.last_pass)])
 
 
-def _readme(
-    desired: Desired, documents: Mapping[Address, Mapping[str, Any]], written: str, files: Collection[str]
-) -> bytes:
+def _readme(desired: Desired, documents: Mapping[Address, Mapping[str, Any]], written: str, files: Files) -> bytes:
     """Write the README; whatever odd facts a runner has left, the statuses beside it are written."""
     page = contain(lambda: readme(desired, documents, written, files).encode())
     return page.value if isinstance(page, Success) else f"# {desired.environment_name}\n\n{page.message}\n".encode()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from reconciler.status.alerts_section import MOST, alerts
+from reconciler.status.shown import Files
 from tests.unit.reconciler.stage import WATCH
 
 ALERT = {"what": "drift", "where": "age", "value": 0.31234, "threshold": 0.1}
@@ -14,7 +15,7 @@ def told(*found: dict[str, Any], **facts: Any) -> list[str]:
         WATCH,
         {"facts": {"alerts": list(found), "newest": "monitors/watch/1", **facts}},
         "../",
-        ["experiments/score.md"],
+        Files(["experiments/score.md"]),
     )
 
 
@@ -28,6 +29,14 @@ def test_an_alert_says_since_when_about_which_model_and_leads_to_both() -> None:
 def test_causes_stand_below_but_those_that_do_no_harm() -> None:
     causes = [{"what": "age moved", "fix": "Mend <it>.", "action": "fix"}, {"what": "calm", "action": "nothing"}]
     assert told(ALERT, causes=causes)[1:] == ["  1. age moved. Mend &lt;it&gt;."]
+
+
+def test_of_many_causes_the_report_has_the_rest() -> None:
+    found = told(ALERT, causes=[{"what": f"column {number} moved", "fix": "Mend it."} for number in range(8)])
+    assert found[1:] == [
+        *(f"  {n + 1}. column {n} moved. Mend it." for n in range(3)),
+        "  4. and 5 more, in the report",
+    ]
 
 
 def test_of_many_alerts_the_first_are_shown() -> None:

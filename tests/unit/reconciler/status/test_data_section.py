@@ -6,13 +6,14 @@ import pytest
 
 from reconciler.model.ids import Address
 from reconciler.status.data_section import MOST, MOST_DATASETS, data_section
+from reconciler.status.shown import Files
 
 LOANS = Address("datasets/loans")
 
 
 def section(result: Any, stage: str = "accepted") -> str:
     told = {"facts": {"run": "datasets/loans/1", "stage": stage, "result": result}}
-    return data_section([(LOANS, told)], ["reports/datasets/loans/1/profile.md"])
+    return data_section([(LOANS, told)], Files(["reports/datasets/loans/1/profile.md"]))
 
 
 def finding(severity: str, what: str = "odd") -> dict[str, str]:

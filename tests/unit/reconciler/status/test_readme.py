@@ -9,6 +9,7 @@ from reconciler.model.facts import FACTS, shapes
 from reconciler.model.ids import Address
 from reconciler.model.resource import Resource
 from reconciler.status.readme import message_of, readme
+from reconciler.status.shown import Files
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.stage import API, GO, LOANS, SCORE, SHARED, WATCH
 
@@ -148,7 +149,7 @@ def test_a_long_page_has_contents() -> None:
 
 
 def test_it_says_of_when_it_is_and_by_whom() -> None:
-    written = "Written at 2026-01-07 12:00:30 UTC by `host`, which lived then."
+    written = "As of 2026-01-07 12:00:30 UTC, by `host`."
     assert f"commit `c0ffeec0ffee`.\n\n{written}\n\n---" in readme(stage.desired(), {}, written)
 
 
@@ -179,7 +180,7 @@ def test_of_many_endpoints_the_kind_has_the_rest() -> None:
 
 def test_a_model_leads_to_its_card() -> None:
     files = ["reports/experiments/score/1/model-card.md", "experiments/score.md"]
-    text = readme(stage.desired(), {API: document(trial="experiments/score/1", traffic={})}, "", files)
+    text = readme(stage.desired(), {API: document(trial="experiments/score/1", traffic={})}, "", Files(files))
     assert "[`experiments/score/1`](reports/experiments/score/1/model-card.md)" in text
-    text = readme(stage.desired(), {API: document(trial="experiments/score/2", traffic={})}, "", files)
+    text = readme(stage.desired(), {API: document(trial="experiments/score/2", traffic={})}, "", Files(files))
     assert "[`experiments/score/2`](experiments/score.md)" in text

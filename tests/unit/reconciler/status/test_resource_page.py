@@ -5,6 +5,7 @@ from typing import Any
 
 from reconciler.model.ids import Address
 from reconciler.status.resource_page import Place, index_page, resource_page
+from reconciler.status.shown import Files
 from tests.unit.reconciler.stage import API, LOANS, MARKS, SCORE, WATCH
 
 SINCE = "2026-01-07T12:00:30+00:00"
@@ -19,7 +20,7 @@ def document(
 
 def page(address: Address, told: dict[str, Any], files: tuple[str, ...] = (), **place: Any) -> str:
     made = [path for path in files if path.startswith(f"reports/{address}/")]
-    return resource_page(address, told, Place("prod", **place), files, made)
+    return resource_page(address, told, Place("prod", **place), Files(files), made)
 
 
 def test_it_says_how_the_resource_stands_since_when_and_where_it_is_asked_for() -> None:
@@ -27,7 +28,8 @@ def test_it_says_how_the_resource_stands_since_when_and_where_it_is_asked_for() 
     assert text == (
         "# 🟢 datasets/loans\n\n**ready** since 2026-01-07 12:00 UTC: all is well\n\n"
         "[prod](../README.md) · [all datasets](README.md) · "
-        "[`status/datasets/loans.yaml`](../status/datasets/loans.yaml) · asked for in `specs/datasets/loans.yaml` of the watched branch\n"
+        "[`status/datasets/loans.yaml`](../status/datasets/loans.yaml)"
+        " · asked for in `specs/datasets/loans.yaml` of the watched branch\n"
     )
 
 

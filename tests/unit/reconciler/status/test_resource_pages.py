@@ -4,6 +4,7 @@ from typing import Any
 
 from reconciler.git.objects import object_id
 from reconciler.model.ids import Address
+from reconciler.status.read import Recorded
 from reconciler.status.resource_pages import MOST_LISTED, resource_pages
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.stage import LOANS, SCORE, SHARED
@@ -21,7 +22,7 @@ def pages(
 ) -> dict[str, bytes | None]:
     files = {path: object_id("blob", text) for path, text in (there or {}).items()}
     desired = stage.desired(*map(stage.resource, documents))
-    return resource_pages(desired, documents, new, recorded, files, files.keys())
+    return resource_pages(desired, documents, new, Recorded({one: {} for one in recorded}, files=files), files.keys())
 
 
 def first() -> dict[str, bytes]:

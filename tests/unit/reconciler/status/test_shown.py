@@ -1,7 +1,7 @@
 """What pages of the status branch have in common."""
 
 from reconciler.model.ids import Address
-from reconciler.status.shown import bounded, index_path, model, of_kind, page_path, summary
+from reconciler.status.shown import Files, bounded, index_path, model, of_kind, page_path, summary
 
 LOANS = Address("datasets/loans")
 
@@ -28,7 +28,14 @@ def test_a_kind_is_listed_by_name() -> None:
 
 
 def test_a_model_that_nothing_is_there_of_is_named() -> None:
-    assert model("experiments/x/1", "", ()) == "`experiments/x/1`"
-    assert model("odd `text", "../", ()) == "`` odd `text ``"
+    assert model("experiments/x/1", "", Files()) == "`experiments/x/1`"
+    assert model("odd `text", "../", Files()) == "`` odd `text ``"
     card = "reports/experiments/x/1/model-card.md"
-    assert model("experiments/x/1", "../", [card]) == f"[`experiments/x/1`](../{card})"
+    assert model("experiments/x/1", "../", Files([card])) == f"[`experiments/x/1`](../{card})"
+
+
+def test_the_card_of_a_model_that_is_served_lies_with_its_deployment() -> None:
+    own, served = "reports/experiments/x/1/model-card.md", "reports/deployments/api/1/model-card.md"
+    assert Files([served, own]).card("experiments/x/1") == own
+    assert Files([served]).card("experiments/x/1") == served
+    assert Files([served, "experiments/x.md"]).card("experiments/x/2") == ""

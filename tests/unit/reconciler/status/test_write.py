@@ -247,7 +247,7 @@ def test_an_engine_that_is_down_while_a_report_is_read_is_no_disaster() -> None:
 
 def test_a_quiet_daemon_says_now_and_then_that_it_lives() -> None:
     branch = after({}, record(plan(decision()), host="ada", beat=BEAT))
-    assert b"Written at 2026-01-07 12:00:30 UTC by `ada`, which lived then." in branch["README.md"]
+    assert b"As of 2026-01-07 12:00:30 UTC, by `ada`. A daemon writes here" in branch["README.md"]
     assert b"and every 6 hours when nothing does" in branch["README.md"]
     assert beats_at(parse(branch["pass.yaml"]), BEAT) == NOW + BEAT
     almost, due = NOW + BEAT - timedelta(seconds=1), NOW + BEAT
