@@ -200,7 +200,7 @@ def test_statuses_and_comments_are_kept_by_the_forge(bench: ReviewBench, forge: 
 
 
 def note(event: Event, **more: str) -> CauseNote:
-    return CauseNote(**{"name": "0123456789ab", "event": event, "title": "it is stalled", "body": str(event), **more})
+    return replace(CauseNote("0123456789ab", event, "it is stalled", str(event)), **more)
 
 
 def test_what_needs_a_person_is_one_issue_that_is_closed_when_it_ends(
