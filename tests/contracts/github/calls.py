@@ -9,8 +9,7 @@ from tests.contracts.github.documents import Documents
 from tests.contracts.github.repository import ID, Pull, Repository
 
 Json = Any
-FIRST_ISSUE = 5001
-"""Above the numbers of pull requests, which share theirs with issues."""
+FIRST_ISSUE = 5001  # issues share their numbers with pull requests
 
 
 @dataclass
