@@ -9,7 +9,7 @@ from reconciler.status.shown import NO_FILES, Files, bounded, page_path
 
 MOST = 3
 """Findings that are told of a dataset."""
-MOST_DATASETS = 50
+MOST_DATASETS = 20
 """Datasets that the README tells of; where there are more, those of which a person should mend something come first."""
 _SIGNS = {"error": "🔴", "warning": "🟠"}
 """The findings that are told here; others stand in the profile."""

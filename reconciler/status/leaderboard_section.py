@@ -12,7 +12,7 @@ ROWS = 10
 """Trials of an experiment that are shown."""
 MOST_WHOLE = 10
 """Experiments of which the README shows these; of more it shows the best trial of each."""
-MOST = 50
+MOST = 20
 
 
 def leaderboards_section(experiments: list[tuple[Address, Document]], files: Files) -> str:

@@ -30,8 +30,8 @@ from reconciler.status.shown import (
 )
 
 _ADDRESS = re.compile(r"https?://[\w.:/\[\]-]+")
-MOST = 50
-"""Entries of a section; of more the page of their kind has all."""
+MOST, MOST_FINE = 50, 20
+"""Entries of a section, and of one of which nothing needs a person; of more the list of their kind has all."""
 _MOST_LISTED = 100
 """Resources above which they are counted by kind, and only those listed that aren't ready."""
 
@@ -50,8 +50,7 @@ def readme(desired: Desired, documents: Documents, written: str = "", files: Fil
         _problems(desired),
         _alerts(documents, files),
         _reviews(documents),
-        _endpoints(documents, files),
-        _overview(documents, states),
+        *_standing(_endpoints(documents, files), _overview(documents, states), len(documents)),
         data_section(of_kind(documents, "datasets"), files),
         labels_section(of_kind(documents, "labels")),
         leaderboards_section(of_kind(documents, "experiments"), files),
@@ -72,6 +71,11 @@ _FOOT = (
 )
 
 
+def _standing(endpoints: str, overview: str, count: int) -> tuple[str, str]:
+    """Put what answers first, but of many resources those that aren't ready."""
+    return (endpoints, overview) if count <= _MOST_LISTED else (overview, endpoints)
+
+
 def _contents(parts: Iterable[str]) -> str:
     """Write links to the sections; nothing where there are only a few."""
     heads = [part.partition("\n")[0].removeprefix("## ") for part in parts if part.startswith("## ")]
@@ -84,8 +88,8 @@ def message_of(document: Mapping[str, Any]) -> str:
     return str(ready_of(document).get("message", ""))
 
 
-def _section(head: str, lines: list[str], kind: str = "") -> str:
-    return f"## {head}\n\n" + "\n".join(bounded(lines, MOST, kind)) if lines else ""
+def _section(head: str, lines: list[str], kind: str = "", most: int = MOST) -> str:
+    return f"## {head}\n\n" + "\n".join(bounded(lines, most, kind)) if lines else ""
 
 
 def _problems(desired: Desired) -> str:
@@ -116,13 +120,14 @@ def _endpoints(documents: Documents, files: Files) -> str:
         if models := models_of(facts):
             names = ", ".join(model(one, "", files) for one in models)
             rows.append((link(f"`{address}`", page_path(address)), names, traffic or "none yet", url))
-    shown = table(("deployment", "model", "traffic", "url"), rows[:MOST])
+    shown = table(("deployment", "model", "traffic", "url"), rows[:MOST_FINE])
     return "\n\n".join(["## Endpoints", shown, *_more(rows, "deployments")]) if rows else ""
 
 
 def _more(rows: Sized, kind: str) -> list[str]:
     """Say how many rows a table leaves out, and where they are."""
-    return [f"And {len(rows) - MOST} more: {link(kind, index_path(kind))}"] if len(rows) > MOST else []
+    more = len(rows) - MOST_FINE
+    return [f"And {more} more: {link(kind, index_path(kind))}"] if more > 0 else []
 
 
 def models_of(facts: Mapping[str, Any]) -> list[str]:
@@ -161,7 +166,7 @@ def resource_table(
     """Write a row for each resource: its page, how it stands, and why."""
     rows = [
         (
-            f"{SIGNS[states[address]]} {link(f'`{address}`', root + page_path(address))}",
+            f"{SIGNS[states[address]]}\u00a0{link(f'`{address}`', root + page_path(address))}",  # on one line
             states[address],
             escaped(message_of(documents[address])),
         )
@@ -172,9 +177,9 @@ def resource_table(
 
 def _reports(documents: Documents) -> str:
     monitors = [(a, document.get("facts", {}).get("reports") or ()) for a, document in of_kind(documents, "monitors")]
-    shown = 5 if len(monitors) <= MOST // 5 else 1
+    shown = 5 if len(monitors) <= MOST_FINE // 5 else 1
     lines = [f"- {link(str(run), f'reports/{run}/report.md')}" for _, runs in monitors for run in runs[:shown]]
-    return _section("Reports", lines, "monitors")
+    return _section("Reports", lines, "monitors", MOST_FINE)
 
 
 def _pools(documents: Documents) -> str:
@@ -184,7 +189,7 @@ def _pools(documents: Documents) -> str:
         jobs = {state: sum(told.get(state, 0) for told in teams.values()) for state in ("waiting", "running")}
         told = ", ".join(f"{count} {state}" for state, count in jobs.items() if count)
         lines.append(f"- [{address}]({page_path(address)}): {told or 'no job waits or runs'}")
-    return _section("Pools", lines, "pools")
+    return _section("Pools", lines, "pools", MOST_FINE)
 
 
 def _waiting(documents: Documents) -> list[tuple[Address, Mapping[str, Any]]]:

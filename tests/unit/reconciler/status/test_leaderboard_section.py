@@ -37,7 +37,7 @@ def test_of_many_experiments_the_best_trial_of_each_is_shown() -> None:
     ]
     text = leaderboards_section([*many, (SCORE, {"facts": {}})], Files())
     assert "| [`experiments/e00`](experiments/e00.md) | `aa` | model=gbm | roc_auc 0.91 | 0.9 to 0.92 |" in text
-    assert text.endswith("And 10 more: [experiments](experiments/README.md)")
+    assert text.endswith("And 40 more: [experiments](experiments/README.md)")
     assert leaderboards_section(many[:11], Files()).endswith("All: [experiments](experiments/README.md)")
     assert "### experiments/e00" in leaderboards_section(many[:10], Files())
     assert leaderboards_section([], Files()) == ""

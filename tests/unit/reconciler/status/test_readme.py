@@ -37,7 +37,7 @@ def test_it_counts_how_resources_stand() -> None:
 
 def test_every_resource_is_shown_with_its_message() -> None:
     text = page({LOANS: document(message="5 | 6 rows")})
-    assert f"| 🟢 [`{LOANS}`]({LOANS}.md) | ready | 5 \\| 6 rows |" in text
+    assert f"| 🟢\u00a0[`{LOANS}`]({LOANS}.md) | ready | 5 \\| 6 rows |" in text
 
 
 def test_problems_in_the_specs_are_shown_first() -> None:
@@ -158,9 +158,16 @@ def test_of_many_resources_the_kinds_are_counted_and_those_listed_that_are_not_r
     text = page(many | {SCORE: document("stalled", "broken"), WATCH: document("waiting", "soon")})
     assert "| [`datasets`](datasets/README.md) | 2000 | 🟢 2000 ready |" in text
     listed = text.split("### Not ready")[1]
-    assert listed.index(f"🔴 [`{SCORE}`]({SCORE}.md) | stalled | broken") < listed.index(f"⚪ [`{WATCH}`]")
+    assert listed.index(f"🔴\u00a0[`{SCORE}`]({SCORE}.md) | stalled | broken") < listed.index(f"⚪\u00a0[`{WATCH}`]")
     assert "d0001" not in text
     assert len(text) < 2000
+
+
+def test_of_many_resources_what_is_not_ready_comes_before_what_answers() -> None:
+    many: dict[Address, dict[str, Any]] = {Address(f"datasets/d{number:04}"): document() for number in range(200)}
+    api = {API: document("stalled", "broken", trial="experiments/x/1")}
+    assert page(many | api).index("### Not ready") < page(many | api).index("## Endpoints")
+    assert page(api).index("## Endpoints") < page(api).index("## Resources")
 
 
 def test_of_many_that_are_not_ready_the_worst_are_listed() -> None:
@@ -174,8 +181,8 @@ def test_of_many_that_are_not_ready_the_worst_are_listed() -> None:
 def test_of_many_endpoints_the_kind_has_the_rest() -> None:
     many = {Address(f"deployments/d{number:02}"): document(trial="experiments/x/1") for number in range(60)}
     text = page(many).split("## Resources")[0]
-    assert text.count("| [`deployments/") == 50
-    assert "And 10 more: [deployments](deployments/README.md)" in text
+    assert text.count("| [`deployments/") == 20
+    assert "And 40 more: [deployments](deployments/README.md)" in text
 
 
 def test_a_model_leads_to_its_card() -> None:

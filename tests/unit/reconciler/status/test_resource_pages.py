@@ -37,7 +37,7 @@ def test_each_resource_gets_a_page_and_each_kind_a_list_but_pools_have_their_own
     assert b"## Made of it\n\n- [`experiments/score`](../experiments/score.md)" in (found[f"{LOANS}.md"] or b"")
     assert b"| [`datasets/loans`](../datasets/loans.md) | ready | fine |" in (
         found["datasets/README.md"] or b""
-    ).replace("🟢 ".encode(), b"")
+    ).replace("🟢\u00a0".encode(), b"")
 
 
 def test_only_what_says_something_new_is_written() -> None:
@@ -62,7 +62,7 @@ def test_what_was_made_under_a_former_name_stands_on_the_page() -> None:
 def test_what_needs_a_person_comes_first_of_many() -> None:
     many = {Address(f"datasets/d{number:04}"): document() for number in range(MOST_LISTED)}
     text = (pages(many | {LOANS: document("stalled", "broken")}, set())["datasets/README.md"] or b"").decode()
-    assert text.split("\n")[4].startswith("| 🔴 [`datasets/loans`]")
+    assert text.split("\n")[4].startswith("| 🔴\u00a0[`datasets/loans`]")
     assert text.endswith("And 1 more: their pages lie beside this one.\n")
 
 
