@@ -1,6 +1,7 @@
 """Every kind, field, verb, setting, exit code and metric is in the reference, with a text of its own."""
 
 import importlib.util
+import json
 import re
 import subprocess
 import sys
@@ -105,6 +106,23 @@ def test_every_setting_that_the_code_reads_is_there(pages: dict[str, str]) -> No
         assert name in told, f"{name} is read and not in docs/reference_pages.py"
 
 
+def loads_nothing_from_elsewhere(site: Path) -> None:
+    """See that a page of the site needs no other host; Material asks one for Mermaid where a page draws by it."""
+    loaded = re.compile(
+        r'<(?:script|img|iframe)[^>]+src="?https?://|<link[^>]+rel="?stylesheet"?[^>]+href="?https?://|class="?mermaid'
+    )
+    assert [path.name for path in site.rglob("*.html") if loaded.search(path.read_text())] == []
+
+
+def every_page_is_searched(site: Path) -> None:
+    """See that the search knows each page."""
+    known = {
+        one["location"].partition("#")[0] for one in json.loads((site / "search/search_index.json").read_text())["docs"]
+    }
+    shown = {path.parent.relative_to(site).as_posix() + "/" for path in site.rglob("index.html")} - {"./"}
+    assert shown - known == set()
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(180)
 def test_the_documentation_builds_strictly(tmp_path: Path) -> None:
@@ -112,6 +130,8 @@ def test_the_documentation_builds_strictly(tmp_path: Path) -> None:
     done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=170, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "reference" / "kinds" / "index.html").exists()
+    loads_nothing_from_elsewhere(tmp_path)
+    every_page_is_searched(tmp_path)
     page = re.sub(r"<[^>]+>", "", (tmp_path / "reference" / "cli" / "index.html").read_text())
     for name, command in commands().items():
         missing = [one for param in command.params for one in param.opts if one.startswith("--") and one not in page]
