@@ -28,6 +28,7 @@ from reconciler.model.markdown import figure
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
 from reconciler.model.schedule import next_fire
+from reconciler.model.text import counted
 
 
 def decide(resource: Resource, view: View) -> Decision:
@@ -132,7 +133,11 @@ def _told(spec: Labels, step: Step, merged: Lifecycle | None) -> tuple[Phase, Re
     What is refused while people answer isn't stalled: their next answers may be what it lacks.
     """
     project = step.facts.get("project") or {}
-    counts = f"{project.get('answers')} answers to {project.get('tasks')} tasks" if "tasks" in project else ""
+    counts = (
+        f"{project.get('answers')} answers to {counted(int(project.get('tasks') or 0), 'task')}"
+        if "tasks" in project
+        else ""
+    )
     where = f"{counts} at {project.get('url')}" if counts else ""
     phase, reason = PHASES[merged.stage] if merged else (Phase.WAITING, Reason.WAITING)
     what = "nobody has answered yet" if merged is None else merged.message
