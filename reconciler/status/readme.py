@@ -147,7 +147,8 @@ def _overview(documents: Documents, states: Mapping[Address, str]) -> str:
         return ""
     by_kind = [address for kind in KINDS for address, _ in of_kind(documents, kind)]
     if len(documents) <= _MOST_LISTED:
-        return "## Resources\n\n" + resource_table(by_kind, documents, states)
+        stalled_first = sorted(by_kind, key=lambda address: states[address] != "stalled")
+        return "## Resources\n\n" + resource_table(stalled_first, documents, states)
     found = {kind: [states[address] for address in by_kind if kind_of(address) == kind] for kind in KINDS}
     rows = [
         (link(f"`{kind}`", index_path(kind)), str(len(told)), summary(told)) for kind, told in found.items() if told

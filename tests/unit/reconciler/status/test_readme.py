@@ -191,3 +191,8 @@ def test_a_model_leads_to_its_card() -> None:
     assert "[`experiments/score/1`](reports/experiments/score/1/model-card.md)" in text
     text = readme(stage.desired(), {API: document(trial="experiments/score/2", traffic={})}, "", Files(files))
     assert "[`experiments/score/2`](experiments/score.md)" in text
+
+
+def test_what_is_stalled_comes_first() -> None:
+    text = page({LOANS: document(), API: document(), WATCH: document("stalled", "broken")})
+    assert text.index(f"[`{WATCH}`]") < text.index(f"[`{LOANS}`]") < text.index(f"[`{API}`]")
