@@ -282,9 +282,8 @@ def wire(
     def make_cycle(chosen: Engines) -> Cycle:
         applier = _applier(chosen, settings, source, may_write, asking)
         return Cycle(
-            composer, chosen, status, controllers=CONTROLLERS, applier=applier, tell=tell,
-            elsewhere=elsewhere.read, answers=asking.answers, host=lease.holder, beat=BEAT, telling=telling,
-            announcing=announcing,
+            composer, chosen, status, controllers=CONTROLLERS, applier=applier, tell=tell, beat=BEAT,
+            elsewhere=elsewhere.read, answers=asking.answers, host=lease.holder, telling=telling, announcing=announcing,
         )  # fmt: skip
 
     converging = Converging(

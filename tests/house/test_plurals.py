@@ -19,10 +19,10 @@ _MANY = re.compile(
 def uncounted(text: str) -> Iterator[int]:
     """Yield the lines of a module in which a figure that may be 1 stands before a plural."""
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.JoinedStr):
-            for before, value, after in zip(["", *node.values], node.values, [*node.values[1:], ""], strict=False):
-                if isinstance(value, ast.FormattedValue) and _is_plural(before, value, after):
-                    yield value.lineno
+        parts = node.values if isinstance(node, ast.JoinedStr) else []
+        for before, value, after in zip(["", *parts], parts, [*parts[1:], ""], strict=False):
+            if isinstance(value, ast.FormattedValue) and _is_plural(before, value, after):
+                yield value.lineno
 
 
 def _is_plural(before: object, value: ast.FormattedValue, after: object) -> bool:

@@ -77,16 +77,20 @@ def github(
     asking = _as_app(found, claim_of(app, private_key, private_key_file), timeout) if _is_app(token, app) else None
     installed = InstallationToken(asking, named, installation) if asking else None
     client = api_client(found, installed or Token(reveal(token)), timeout, Budget(spacing=spacing))
-    teams, issues = (
-        api_client(found, InstallationToken(asking, named, installation, wanted=(rights,)), timeout, client.budget)
-        if asking
-        else None
-        for rights in (TEAMS, ISSUES)
-    )
+    teams, issues = _narrow(asking, (named, installation), found, timeout, client.budget)
     name = _name(client, installed)
     hub = GitHub(client, named, _merging(found, client), name, installed, teams=teams, issues=issues)
     branches = MergedByLines(repository, environment, branch, signing_key)
     return PullRequestForge(branches, hub, repository, environment, files=WebFiles(address, named, *ROOMS))
+
+
+def _narrow(
+    asking: ForgeClient | None, place: tuple[str, int], api: Api, timeout: float, budget: Budget
+) -> list[ForgeClient | None]:
+    """Return what asks for teams, and what for issues, of an App: by tokens of that right alone; None for a user."""
+    wanted = (TEAMS, ISSUES)
+    identities = [InstallationToken(asking, *place, wanted=(one,)) if asking else None for one in wanted]
+    return [api_client(api, one, timeout, budget) if one else None for one in identities]
 
 
 def _as_app(api: Api, claim: Identity, timeout: float) -> ForgeClient:
