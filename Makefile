@@ -113,6 +113,10 @@ format: $(VENV)/.test  ## Format the code and fix what lint can fix
 schemas: $(INSTALLED)  ## Write schemas/ from the models
 	@$(BIN)/setpoint schema --write schemas
 
+.PHONY: reference
+reference: $(VENV)/.test  ## Write the reference anew from the code, to docs/reference/
+	@PYTHONPATH=. $(BIN)/python docs/reference_pages.py
+
 .PHONY: docs
 docs: $(VENV)/.test  ## Build the documentation into site/
 	@$(BIN)/mkdocs build --strict

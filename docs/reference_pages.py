@@ -1,7 +1,14 @@
-"""The reference's pages, written from the code: no field, verb or metric that isn't in them."""
+"""The reference's pages, written from the code: no field, verb or metric that isn't in them.
+
+They are committed, so that a forge shows them; `make reference` writes them anew, and a test says when that is due.
+"""
 
 from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
 from typing import Any
+
+import click
 
 from reconciler.cli import VERBS, module_of
 from reconciler.cli.exits import Exit
@@ -15,6 +22,8 @@ from reconciler.model.reason import Reason
 from reconciler.plugins import PORTS, installed
 from reconciler.web.metrics import DeliveryCounter, together
 
+WIDTH = 100
+"""Characters of a line of help."""
 SETTINGS = (
     ("SETPOINT_REPOSITORY", "--repository", "A path or URL of the repository; for `run` a line for each of several."),
     (
@@ -130,8 +139,19 @@ def _yaml(value: Any) -> str:
 
 
 def _verb(name: str) -> str:
-    options = {"module": module_of(name), "command": "command", "prog_name": f"setpoint {name}", "depth": "1"}
-    return "::: mkdocs-click\n" + "\n".join(f"    :{key}: {value}" for key, value in options.items())
+    """Write a verb as `--help` tells it, and after it its own verbs."""
+    command = import_module(module_of(name)).command
+    return "\n\n".join(_helped(f"setpoint {name}", command))
+
+
+def _helped(name: str, command: click.Command) -> Iterator[str]:
+    context = click.Context(
+        command, info_name=name, help_option_names=["-h", "--help"], terminal_width=WIDTH, max_content_width=WIDTH
+    )
+    yield f"## {name}\n\n```text\n{command.get_help(context).rstrip()}\n```"
+    if isinstance(command, click.Group):
+        for inner in command.commands.values():
+            yield from _helped(f"{name} {inner.name}", inner)
 
 
 def _exits() -> str:
@@ -212,3 +232,18 @@ def _runners() -> str:
     models = (contract.Request, contract.Result, contract.Violation)
     tables = (_model(model.__name__, model.model_json_schema()) for model in models)
     return "\n\n".join([f"# Runner contract\n\n{text}", *tables])
+
+
+def write(folder: Path) -> None:
+    """Write every page below a folder, and remove what was a page of the reference and is none any more."""
+    told = pages()
+    for path in (folder / "reference").glob("*.md"):
+        if path.relative_to(folder).as_posix() not in told:
+            path.unlink()
+    for name, text in told.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(f"{text.rstrip()}\n", "utf-8")
+
+
+if __name__ == "__main__":
+    write(Path(__file__).parent)

@@ -49,6 +49,7 @@ from reconciler.settings import APP_KEY, Settings, git_app
 from reconciler.signatures import SigningKey, check, pinned
 from reconciler.status.branch import StatusBranch
 from reconciler.status.elsewhere import Elsewhere
+from reconciler.status.write import BEAT
 from reconciler.watched.branch import Source
 from runners.contract.secrets import PREFIX, SECRET
 
@@ -281,7 +282,7 @@ def wire(
     def make_cycle(chosen: Engines) -> Cycle:
         applier = _applier(chosen, settings, source, may_write, asking)
         return Cycle(
-            composer, chosen, status, controllers=CONTROLLERS, applier=applier, tell=tell,
+            composer, chosen, status, controllers=CONTROLLERS, applier=applier, tell=tell, beat=BEAT,
             elsewhere=elsewhere.read, answers=asking.answers, host=lease.holder, telling=telling, announcing=announcing,
         )  # fmt: skip
 

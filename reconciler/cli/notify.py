@@ -14,6 +14,7 @@ from reconciler.settings import Settings
 if TYPE_CHECKING:
     from reconciler.model.notifications import Route
     from reconciler.notices.bodies import Sender
+    from reconciler.ports.forge import Forge
 
 WHAT = "this is a test of the route, by `setpoint notify`: nothing is wrong"
 
@@ -31,7 +32,8 @@ def command(settings: Settings, routes: tuple[str, ...], to_json: bool) -> int:
     from reconciler.notices.bodies import Sender
 
     sender = Sender(settings.environment, settings.place)
-    tried = {route.name: _tried(route, sender) for route in _chosen(settings, routes)}
+    chosen, forge = _chosen(settings, routes)
+    tried = {route.name: _tried(route, sender, forge) for route in chosen}
     errors = [error for error in tried.values() if error]
     if to_json:
         print_json([_as_json(name, error) for name, error in tried.items()])
@@ -53,42 +55,45 @@ def _tell(name: str, error: SetpointError | None) -> None:
     say(styled(f"{word:10}", style), f"{name}: {error.message}{hint}" if error else name)
 
 
-def _chosen(settings: Settings, names: tuple[str, ...]) -> "list[Route]":
-    """Return the routes of an environment that were asked for.
+def _chosen(settings: Settings, names: tuple[str, ...]) -> "tuple[list[Route], Forge | None]":
+    """Return the routes of an environment that were asked for, and its forge where one of them leads there.
 
     Raises:
         Refused: there is none, or none of such a name.
         Unavailable: the repository can't be read.
     """
-    from reconciler.wiring import wire
+    from reconciler.wiring import engines, wire
 
-    converging = wire(settings).converging
-    head = converging.head()
-    found = converging.desired(head).environment.notifications if head else None
+    wired = wire(settings)
+    head = wired.converging.head()
+    environment = wired.converging.desired(head).environment if head else None
+    found = environment.notifications if environment else None
     routes = {route.name: route for route in found.routes} if found else {}
     if not routes:
         what = f"the environment {settings.environment} has no `notifications`"
         raise Refused(what, f"write them in environments/{settings.environment}/environment.yaml, and merge that")
     if unknown := next((name for name in names if name not in routes), None):
         raise Refused(f"there is no route {unknown}", f"the routes are {', '.join(routes)}")
-    return [routes[name] for name in names or routes]
+    chosen = [routes[name] for name in names or routes]
+    is_told = environment is not None and any(route.forge for route in chosen)
+    return chosen, engines(environment, settings, wired.source).forge if environment and is_told else None
 
 
-def _tried(route: "Route", sender: "Sender") -> SetpointError | None:
+def _tried(route: "Route", sender: "Sender", forge: "Forge | None") -> SetpointError | None:
     """Send a test message; return what kept it from being taken."""
     from datetime import UTC, datetime
 
     from reconciler.loop.delivery import deliver
-    from reconciler.model.notifications import CauseKind, Severity
+    from reconciler.model.notifications import CauseKind, Event, Severity
     from reconciler.notices.causes import TEST, Cause
-    from reconciler.notices.ledger import Event, Message, Notice
+    from reconciler.notices.ledger import Message, Notice
     from reconciler.settings import reveal
 
     now = datetime.now(UTC)
     cause = Cause(CauseKind.REVIEW, TEST, Severity.INFO, "Test", WHAT)
     notice = Notice(f"test-{now:%Y%m%d%H%M%S%f}", Event.BEGAN, cause, now)
     try:
-        deliver(Message(route.name, now, (notice,)), route, sender, reveal)
+        deliver(Message(route.name, now, (notice,)), route, sender, reveal, forge)
     except SetpointError as error:
         return error
     return None

@@ -25,6 +25,8 @@ from reconciler.yaml.positions import Path
 
 MOST = 100
 """Flaws that are told."""
+_PLAIN = "git"
+"""The forge that has no pages."""
 _OF_KINDS = {CauseKind.ALERTING: ("monitors",), CauseKind.DRIFTED: ("deployments", "labels", "pools")}
 """Kinds of resources that are alone in having a cause."""
 _OF_RESOURCES = (CauseKind.STALLED, CauseKind.REVIEW, *_OF_KINDS)
@@ -88,6 +90,9 @@ def _all(environment: Environment, causes: _Causes) -> Iterator[Flaw]:
         path: Path = ("notifications", "routes", number)
         found = [*_patterns((*path, "only"), route.only or (), causes), *_teams((*path, "teams"), route, causes)]
         yield from found or _never(path, route, causes)
+        if route.forge and environment.forge.provider == _PLAIN:
+            what = "the environment's forge is plain Git, which has no issues"
+            yield Flaw((*path, "forge"), what, "choose another one in `forge`, or tell people by another route")
     for number, silence in enumerate(environment.notifications.silences):
         path = ("notifications", "silences", number)
         yield from [*_patterns((*path, "only"), silence.only, causes)] or _nothing(path, silence, causes)

@@ -14,6 +14,7 @@ from reconciler.compose.library import Desk
 from reconciler.compose.override_grammar import Choice, Range
 from reconciler.compose.sampling import Interval
 from reconciler.compose.sweeps import Space, filled, space
+from reconciler.model.text import counted
 from reconciler.yaml.positions import Path
 from runners.contract.text import dotted
 
@@ -89,7 +90,7 @@ class _Written:
 
         def make(values: Mapping[Path, Any], count: int) -> Params:
             if count > most:
-                what = f"params follow swept ones, which {count:,} trials of this size are too many for"
+                what = f"params follow swept ones, which {counted(count, 'trial')} of this size are too many for"
                 raise Flawed(Flaw(("params",), what, f"make at most {most:,} of them"))
             return self.params(values, base["params"])
 

@@ -1,5 +1,6 @@
 """Deployments: the pinned model becomes a revision, is smoke-tested, gets traffic by steps, or goes back."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from reconciler.controllers.rollout import former_revisions, next_step
 from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of, surplus, tidy
 from reconciler.controllers.run_orders import order
 from reconciler.controllers.served import kept_served
+from reconciler.controllers.status_pictures import served_pages
 from reconciler.model.change import Change
 from reconciler.model.decision import Decision, Phase, View
 from reconciler.model.facts import DeploymentFacts
@@ -60,7 +62,16 @@ def decide(resource: Resource, view: View) -> Decision:
     if smoke.stage is Stage.ACCEPTED:
         stale += surplus(resource.address, spec.keep and spec.keep - 1, wanted, view)
     wake = min((at for at in (decision.wake, spec.replicas.changes(view.actual.now)) if at), default=None)
-    return replace(decision, changes=(*decision.changes, *stale, *close_merged(resource.address, view)), wake=wake)
+    changes = (*decision.changes, *stale, *close_merged(resource.address, view))
+    return replace(decision, changes=changes, wake=wake, files={**decision.files, **_cards(case)})
+
+
+def _cards(case: Case) -> Mapping[str, tuple[RunName, str]]:
+    """Return what tells of the models that are pinned or answer."""
+    trials = {RunName(case.model.trial), *(RunName(one.trial) for one in case.endpoint.revisions.values())}
+    results = case.view.actual.results
+    told = (served_pages(case.resource.address, one, results[one]) for one in sorted(trials) if one in results)
+    return {place: file for pages in told for place, file in pages.items()}
 
 
 def _unpinned(resource: Resource, view: View) -> str:

@@ -10,7 +10,7 @@ from reconciler.controllers.preparing import proposed_preparations
 from reconciler.controllers.proposals import proposed_names, replaced, waiting
 from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of, surplus, tidy
 from reconciler.controllers.run_orders import order, parts
-from reconciler.controllers.status_pictures import pictures
+from reconciler.controllers.status_pictures import model_pages, pictures
 from reconciler.controllers.waiting import data_of, waits_for
 from reconciler.model.change import StartRun
 from reconciler.model.decision import DataVersion, Decision, Leaderboard, Phase, Scores, Trial, View
@@ -150,7 +150,7 @@ def _told(
         message=message,
         changes=changes,
         facts={**facts, **memory},
-        files=shown,
+        files={**shown, **(model_pages(good[0].run, good[0].result) if shown else {})},
         pages=pages,
         output=_output(spec, good, data) if done and best is not None else None,
         wake=min((p.wake for p in lifecycles if p.wake), default=None),

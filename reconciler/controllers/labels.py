@@ -16,7 +16,7 @@ from reconciler.controllers.run_lifecycle import (
     tidy,
 )
 from reconciler.controllers.run_orders import order, parts
-from reconciler.controllers.status_pictures import pictures
+from reconciler.controllers.status_pictures import agreement_pages, pictures
 from reconciler.controllers.waiting import data_of, waits_for
 from reconciler.model.change import StartRun
 from reconciler.model.decision import DataVersion, Decision, Phase, View
@@ -28,6 +28,7 @@ from reconciler.model.markdown import figure
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
 from reconciler.model.schedule import next_fire
+from reconciler.model.text import counted
 
 
 def decide(resource: Resource, view: View) -> Decision:
@@ -74,7 +75,7 @@ def decide(resource: Resource, view: View) -> Decision:
         + tidy(resource.address, names, view)
         + (surplus(resource.address, spec.keep and spec.keep - 1, names, view) if accepted else ()),
         facts={**facts, **versions},
-        files=shown,
+        files={**shown, **(agreement_pages(lifecycle.run, lifecycle.result) if accepted else {})},
         output=output,
         wake=lifecycle.wake or (next_fire(spec.refresh, view.actual.now) if spec.refresh else None),
     )
@@ -113,7 +114,7 @@ def _of_campaign(resource: Resource, spec: Labels, data: DataVersion, view: View
         + tidy(resource.address, names, view)
         + (surplus(resource.address, spec.keep and 2 * spec.keep - 2, names, view) if accepted else ()),
         facts={**facts, **versions},
-        files=shown,
+        files={**shown, **(agreement_pages(merged.run, merged.result) if merged and accepted else {})},
         output=output,
         drifted=step.drifted,
         wake=(merged.wake if merged else None) or (next_fire(spec.refresh, view.actual.now) if spec.refresh else None),
@@ -135,7 +136,11 @@ def _told(spec: Labels, step: Step, merged: Lifecycle | None) -> tuple[Phase, Re
     What is refused while people answer isn't stalled: their next answers may be what it lacks.
     """
     project = step.facts.get("project") or {}
-    counts = f"{project.get('answers')} answers to {project.get('tasks')} tasks" if "tasks" in project else ""
+    counts = (
+        f"{project.get('answers')} answers to {counted(int(project.get('tasks') or 0), 'task')}"
+        if "tasks" in project
+        else ""
+    )
     where = f"{counts} at {project.get('url')}" if counts else ""
     phase, reason = PHASES[merged.stage] if merged else (Phase.WAITING, Reason.WAITING)
     what = "nobody has answered yet" if merged is None else merged.message

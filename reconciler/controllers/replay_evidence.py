@@ -84,7 +84,9 @@ def _times(result: Mapping[str, Any], sure: float) -> Iterator[tuple[str, ...]]:
 
 def _lists(told: Mapping[str, Any]) -> str:
     """Tell what it refuses, what answers become, where most differ, and whether the live model repeats itself."""
-    lines = [f"refuses {count_of(one, 'rows')} rows: {one.get('kind')}" for one in _maps(told.get("refused"))]
+    lines = [
+        f"refuses {counted(count_of(one, 'rows'), 'row')}: {one.get('kind')}" for one in _maps(told.get("refused"))
+    ]
     for one in _maps(told.get("classes")):
         becomes = [pair for pair in one.get("becomes") or () if isinstance(pair, list) and len(pair) == 2]
         share = one.get("differing")

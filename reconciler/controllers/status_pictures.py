@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from reconciler.model.ids import RunName
+from reconciler.model.ids import Address, RunName
 
 LIMIT = 3
 FIRST = ("roc", "confusion", "importance")
@@ -11,6 +11,10 @@ FIRST = ("roc", "confusion", "importance")
 OF_CANDIDATE = 2
 PAGES = ("profile.md", "profile.html")
 """What tells people of a dataset's version; the first links the second."""
+CARD, CURVES = "model-card.md", "curves/"
+"""What tells people of a model; the first shows the others."""
+MOST_CURVES = 12
+AGREEMENT = "agreement.json"
 
 
 class Picture(NamedTuple):
@@ -36,6 +40,24 @@ def profile_pages(run: RunName, result: Mapping[str, Any]) -> Mapping[str, tuple
     """Map places on the status branch to the pages that tell a version's profile: Markdown, and HTML beside it."""
     left = result.get("files") or {}
     return {f"reports/{run}/{path}": (run, path) for path in PAGES if path in left}
+
+
+def model_pages(run: RunName, result: Mapping[str, Any]) -> Mapping[str, tuple[RunName, str]]:
+    """Map places on the status branch to what tells of a trial's model: its card, and the pictures that this shows."""
+    left = result.get("files") or {}
+    curves = sorted(path for path in left if path.startswith(CURVES) and path.endswith(".png"))
+    return {f"reports/{run}/{path}": (run, path) for path in [CARD, *curves[:MOST_CURVES]]} if CARD in left else {}
+
+
+def served_pages(address: Address, trial: RunName, result: Mapping[str, Any]) -> Mapping[str, tuple[RunName, str]]:
+    """Map places below a deployment's own to what tells of a model that it serves: its experiment shows a newer one."""
+    name = trial.rpartition("/")[2]
+    return {f"reports/{address}/{name}/{path}": (trial, path) for _, path in model_pages(trial, result).values()}
+
+
+def agreement_pages(run: RunName, result: Mapping[str, Any]) -> Mapping[str, tuple[RunName, str]]:
+    """Map the place on the status branch to the figures of how far annotators agree."""
+    return {f"reports/{run}/{AGREEMENT}": (run, AGREEMENT)} if AGREEMENT in (result.get("files") or {}) else {}
 
 
 def of_comparison(run: RunName, result: Mapping[str, Any], trial: RunName, trained: Mapping[str, Any]) -> Pictures:

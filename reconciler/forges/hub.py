@@ -1,6 +1,7 @@
 """What is asked of every forge that has pull requests: the dozen calls, each in that forge's own words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
@@ -45,6 +46,41 @@ class Annotates(Protocol):
 
     def annotate(self, commit: CommitId, context: str, annotations: Sequence[Annotation]) -> None:
         """Show these in place of what was shown under that name; where we may not, nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """An issue: its number, what its author wrote, and whether it is open."""
+
+    number: int
+    text: str
+    is_open: bool = True
+    author: str = ""
+
+
+class Issues(Protocol):
+    """The issues of a repository, as `Hub` promises for its own verbs."""
+
+    def by(self, author: str) -> Iterator[Issue]:
+        """Yield somebody's issues, open or not, the newest first, page by page as they are asked for."""
+
+    def open(self, title: str, body: str) -> None:
+        """Open an issue."""
+
+    def say(self, number: int, body: str) -> None:
+        """Comment on an issue."""
+
+    def close(self, number: int) -> None:
+        """Close an issue, whether or not it is open."""
+
+
+@runtime_checkable
+class Tracks(Protocol):
+    """A forge that has issues."""
+
+    @property
+    def issues(self) -> Issues:
+        """Return the repository's issues."""
 
 
 @runtime_checkable

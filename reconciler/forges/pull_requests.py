@@ -14,7 +14,8 @@ from reconciler.forges.branches import ProposalBranches
 from reconciler.forges.client import Absent
 from reconciler.forges.conversation import Conversation
 from reconciler.forges.granting import Grants
-from reconciler.forges.hub import Annotates, Hub, Merge, Queues, Ruled
+from reconciler.forges.hub import Annotates, Hub, Merge, Queues, Ruled, Tracks
+from reconciler.forges.noticeboard import post
 from reconciler.forges.pictures import section
 from reconciler.forges.teams import Teams
 from reconciler.forges.web_files import WebFiles
@@ -33,7 +34,7 @@ from reconciler.model.reviews import (
     Review,
     context_of,
 )
-from reconciler.ports.forge import Agreed, ProposalOrder
+from reconciler.ports.forge import Agreed, CauseNote, ProposalOrder
 from reconciler.ports.reviews import Metered
 
 HEARD_FOR = 60.0
@@ -141,6 +142,20 @@ class PullRequestForge:
             if last is not None:
                 self._keep_open(order, branch)
         self._forget()
+
+    def post(self, note: CauseNote) -> None:
+        """Say what needs a person: on the pull request whose merge released what it is about, else as an issue.
+
+        Raises:
+            Refused: we may not, or the forge has no issues.
+            Unavailable: the forge is out of reach.
+        """
+        if not isinstance(self._hub, Tracks):
+            raise Refused(f"{self._hub.place} has no issues", "tell people by another route")
+        branch = self._branches.branch(note.release) if note.release else ""
+        pull = self._hub.latest(self._branches.watched, branch) if branch else None
+        is_release = pull is not None and pull.state is PullState.MERGED
+        post(note, self._hub, self._hub.issues, pull.number if pull and is_release else None)
 
     def _open_page(self, order: ProposalOrder, branch: str) -> None:
         """Open the pull request of a branch that was just pushed, of which a forge may have to hear first."""

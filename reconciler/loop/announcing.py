@@ -25,6 +25,7 @@ from reconciler.notices.bodies import Sender
 from reconciler.notices.causes import seen_by
 from reconciler.notices.documents import as_document, of_document
 from reconciler.notices.ledger import Ledger, Message, advance, due, without
+from reconciler.ports.forge import Forge
 from reconciler.settings import reveal
 from reconciler.status.read import StatusFiles
 
@@ -87,8 +88,14 @@ class Announcing:
         left = without(after, [key for box in self._outboxes.values() for key in box.sent])
         return self._file.advanced(before, after, left, others=others)
 
-    def recorded(self, desired: Desired) -> None:
-        """Send what the status branch says is to be sent: it was committed, or nothing had to be."""
+    def recorded(self, desired: Desired, forge: Forge | None = None) -> None:
+        """Send what the status branch says is to be sent: it was committed, or nothing had to be.
+
+        Args:
+            desired: what the pass's commit asks for.
+            forge: the environment's, on which a route may tell people.
+        """
+        self._messages.forge = forge
         to = desired.environment.notifications or None
         routes = self._messages.routes = {route.name: route for route in to.routes} if to else {}
         for name in routes.keys() - self._outboxes.keys():
@@ -114,6 +121,7 @@ class _Messages:
         self._sender = sender
         self._secret = secret
         self.routes: Mapping[str, Route] = {}
+        self.forge: Forge | None = None
 
     def send(self, message: Message) -> None:
         """Send one message.
@@ -125,4 +133,4 @@ class _Messages:
         route = self.routes.get(message.route)
         if route is None:
             raise Refused(f"the route {message.route} is gone from environment.yaml")
-        deliver(message, route, self._sender, self._secret)
+        deliver(message, route, self._sender, self._secret, self.forge)

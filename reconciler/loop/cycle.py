@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from reconciler.containment import Failure, contained
@@ -27,7 +27,7 @@ from reconciler.ports.engines import Engines
 from reconciler.provenance.statement import model_of
 from reconciler.status.formats import demand_none
 from reconciler.status.read import Recorded, RecordedFiles, StatusFiles
-from reconciler.status.write import edits
+from reconciler.status.write import beats_at, edits
 
 Statuses = Mapping[str, Mapping[Address, Mapping[str, Any]]]
 """By environment, what was recorded of its resources."""
@@ -57,7 +57,7 @@ class Pass:
 
     @property
     def wake(self) -> datetime | None:
-        """Return when time alone would change the plan, a failed change is due again, or people are to be told."""
+        """Return when time alone would change the plan, a failed change is due again, or something is to be told."""
         return min((moment for moment in (self.plan.wake, self.retry_at, self.tell_at) if moment), default=None)
 
     @property
@@ -80,6 +80,7 @@ class Cycle:
         answers: what webhooks have said, by what they were asked.
         results: what finished runs have left, and how many threads read it.
         host: which daemon this is, as the status branch's page names it.
+        beat: after how long without a change the status branch says all the same that a daemon lives.
         telling: tells a catalogue of runs.
         announcing: tells people what needs them.
     """
@@ -97,6 +98,7 @@ class Cycle:
         answers: Callable[[], Mapping[str, WebhookAnswer]] = dict,
         results: Results | None = None,
         host: str = "",
+        beat: timedelta | None = None,
         telling: Telling | None = None,
         announcing: Announcing | None = None,
     ) -> None:
@@ -109,6 +111,7 @@ class Cycle:
         self._answers = answers
         self._results = results or Results()
         self._host = host
+        self._beat = beat
         self._telling = telling
         self._announcing = announcing
         self._vouching = Vouching(engines.reader, engines.clock.now)
@@ -133,7 +136,7 @@ class Cycle:
         self._attempts = after(self._attempts, plan, outcomes, self._engines.clock.now())
         done = Pass(desired, actual, plan, outcomes, retry_at=self._due(outcomes))
         written = self._record(done, recorded, status)
-        return replace(done, status_commit=written, tell_at=self._tell_at(done))
+        return replace(done, status_commit=written, tell_at=self._tell_at(done, recorded, written))
 
     def preview(self, commit: CommitId, notes: tuple[str, ...] = (), unsigned: str = "") -> Pass:
         """Tell what a pass would do, and change nothing. The arguments are those of `run`."""
@@ -194,6 +197,7 @@ class Cycle:
             now=now,
             dump=self._recorded.dump,
             host=self._host,
+            beat=self._beat,
         )
         if self._telling:
             changed |= self._telling.edits(status, done.desired, done.actual, done.plan.commit, bool(changed))
@@ -203,13 +207,17 @@ class Cycle:
         if self._telling:
             self._telling.recorded(done.desired, done.actual, self._engines.reader)
         if self._announcing:
-            self._announcing.recorded(done.desired)
+            self._announcing.recorded(done.desired, self._engines.forge)
         return written
 
-    def _tell_at(self, done: Pass) -> datetime | None:
-        """Return when time alone has something to tell people."""
-        to = done.desired.environment.notifications
-        return self._announcing.wake(to, done.actual.now) if self._announcing else None
+    def _tell_at(self, done: Pass, recorded: Recorded, written: CommitId | None) -> datetime | None:
+        """Return when time alone has something to tell people: by a notice, or that a daemon lives."""
+        to, now = done.desired.environment.notifications, done.actual.now
+        notice = self._announcing.wake(to, now) if self._announcing else None
+        beat = None
+        if self._beat:
+            beat = now + self._beat if written else beats_at(recorded.last_pass, self._beat)
+        return min(filter(None, (notice, beat)), default=None)
 
 
 def candidates(actual: Actual) -> frozenset[Model]:

@@ -9,16 +9,17 @@ from typing import Any
 from reconciler.loop.asking import signature
 from reconciler.loop.posting import PATIENCE, Letter, Place, bearer, post
 from reconciler.model.errors import Refused, Unavailable
-from reconciler.model.notifications import AlertmanagerTarget, MailTarget, Route, WebhookTarget
+from reconciler.model.notifications import AlertmanagerTarget, ForgeTarget, MailTarget, Route, WebhookTarget
 from reconciler.model.text import printable
-from reconciler.notices.bodies import Sender, alerts, cloud_event, mail, slack
+from reconciler.notices.bodies import Sender, alerts, cloud_event, forge_notes, mail, slack
 from reconciler.notices.ledger import Message
+from reconciler.ports.forge import Noticeboard
 
 OPTION = "notifications"
 Secret = Callable[[str], str]
 
 
-def deliver(message: Message, route: Route, sender: Sender, secret: Secret) -> None:
+def deliver(message: Message, route: Route, sender: Sender, secret: Secret, forge: object = None) -> None:
     """Deliver a message.
 
     Args:
@@ -26,6 +27,7 @@ def deliver(message: Message, route: Route, sender: Sender, secret: Secret) -> N
         route: to whom, and how.
         sender: who tells.
         secret: returns what `${secret:NAME}` stands for, and raises `Refused` where it isn't set.
+        forge: the environment's.
 
     Raises:
         Unavailable: it wasn't taken, and may be later: nobody answers, or a secret isn't set.
@@ -42,6 +44,16 @@ def deliver(message: Message, route: Route, sender: Sender, secret: Secret) -> N
         _to_mail(message, route.mail, sender, secret)
     elif route.alertmanager:
         _to_alertmanager(message, route, route.alertmanager, sender, secret)
+    elif route.forge:
+        _to_forge(message, route.forge, sender, forge)
+
+
+def _to_forge(message: Message, to: ForgeTarget, sender: Sender, forge: object) -> None:
+    if not isinstance(forge, Noticeboard):
+        what = "the environment's forge is plain Git, which has no issues"
+        raise Refused(what, "choose another one in `forge` of environment.yaml, or tell people by another route")
+    for note in forge_notes(message, sender, to):
+        forge.post(note)
 
 
 def _letter(document: Any, **headers: str) -> Letter:

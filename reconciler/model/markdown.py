@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote
 
 from reconciler.model.text import visible
 
@@ -35,6 +36,16 @@ def code(text: str) -> str:
     longest = max(map(len, re.findall("`+", shown)), default=0)
     fence = "`" * (longest + 1)
     return f"{fence} {shown} {fence}" if longest or not shown.strip() else f"`{shown}`"
+
+
+def link(text: str, path: str) -> str:
+    """Write a link to a file of the same branch; `text` is Markdown, the path whatever a job chose."""
+    return f"[{text}]({quote(path)})"
+
+
+def picture(what: str, path: str) -> str:
+    """Write a picture of the same branch, with what it shows for who doesn't see it."""
+    return f"!{link(escaped(what), path)}"
 
 
 def _inert(found: re.Match[str]) -> str:

@@ -14,7 +14,16 @@ from runners.contract.secrets import SECRET
 
 Secret = Annotated[str, Field(pattern=f"^{SECRET.pattern}$", examples=["${secret:SLACK}"])]
 Pattern = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[a-z0-9*?/\[\]!-]+$")]
+Mention = Annotated[str, Field(max_length=200, pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$")]
 Mailbox = Annotated[str, Field(max_length=254, pattern=r"^[^@\s<>,;\"\\]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$")]
+
+
+class Event(StrEnum):
+    """What people are told of a cause."""
+
+    BEGAN = "began"
+    GOES_ON = "goes_on"
+    ENDED = "ended"
 
 
 class CauseKind(StrEnum):
@@ -102,6 +111,17 @@ class MailTarget(Block):
         return self
 
 
+class ForgeTarget(Block):
+    """The repository's own forge: the pull request whose merge released the model, or an issue where there is none."""
+
+    mention: list[Mention] = Field(
+        default=[],
+        max_length=20,
+        description="People and teams by their names on the forge, which tells them in its own way.",
+        examples=[["ada", "acme/risk"]],
+    )
+
+
 def _seldom(value: object) -> object:
     span = parse_duration(value)
     if not 60 <= span.total_seconds() <= 366 * 86400:
@@ -110,13 +130,14 @@ def _seldom(value: object) -> object:
 
 
 class Route(Block):
-    """Who is told of what. Exactly one of `webhook`, `slack`, `mail` and `alertmanager` says how."""
+    """Who is told of what. Exactly one of `webhook`, `slack`, `mail`, `alertmanager` and `forge` says how."""
 
     name: str = Field(pattern=DNS_LABEL, description="What it is called in messages and metrics.", examples=["oncall"])
     webhook: WebhookTarget | None = Field(default=None, description="A service of one's own.")
     slack: Secret | None = Field(default=None, description="The secret that is the address of Slack's webhook.")
     mail: MailTarget | None = Field(default=None, description="People, by mail.")
     alertmanager: AlertmanagerTarget | None = Field(default=None, description="Prometheus' Alertmanager.")
+    forge: ForgeTarget | None = Field(default=None, description="Comments and issues on the repository's forge.")
     about: list[CauseKind] = Field(default=list(CauseKind), min_length=1, description="Of what it tells.")
     severity: Severity = Field(default=Severity.INFO, description="The least severity of which it tells.")
     teams: list[str] | None = Field(
@@ -138,8 +159,8 @@ class Route(Block):
 
     @model_validator(mode="after")
     def _goes_to_one_place(self) -> Self:
-        if len([1 for one in (self.webhook, self.slack, self.mail, self.alertmanager) if one]) != 1:
-            raise ValueError("give exactly one of webhook, slack, mail and alertmanager")
+        if len([1 for one in (self.webhook, self.slack, self.mail, self.alertmanager, self.forge) if one]) != 1:
+            raise ValueError("give exactly one of webhook, slack, mail, alertmanager and forge")
         return self
 
     def tells(self, kind: CauseKind, place: str, severity: Severity, team: str) -> bool:

@@ -5,17 +5,19 @@ written so that it doesn't.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.headerregistry import Address as Mailbox
 from email.message import EmailMessage
 from typing import Any
 
 from reconciler.model.ids import Address
-from reconciler.model.notifications import MailTarget
+from reconciler.model.markdown import code, escaped
+from reconciler.model.notifications import Event, ForgeTarget, MailTarget
 from reconciler.model.text import counted, moment, printable
 from reconciler.notices.causes import PLACE, TEST
-from reconciler.notices.ledger import Event, Message, Notice
+from reconciler.notices.ledger import Message, Notice
+from reconciler.ports.forge import CauseNote
 
 MOST_SHOWN = 20
 """Causes that a message for people names; of more it tells how many there are."""
@@ -24,6 +26,8 @@ DOMAIN = "setpoint.invalid"
 """Where the names of mails are from: a domain that nobody has (RFC 2606)."""
 LASTS = timedelta(days=1)
 """How long Alertmanager takes a cause to stand that isn't told again."""
+MOST_ISSUES = 20
+"""Causes of a message that a forge is told of: each of them opens an issue."""
 _SLACK_TEXT, _SLACK_TITLE = 2600, 300
 """Characters of a section and of its first line; Slack takes 3,000 together."""
 _WORDS: Mapping[Event, str] = {Event.BEGAN: "", Event.GOES_ON: "still ", Event.ENDED: "no longer "}
@@ -128,6 +132,36 @@ def _alert(notice: Notice, at: datetime, sender: Sender, lasts: timedelta) -> di
         "startsAt": notice.since.isoformat(timespec="milliseconds"),
         "endsAt": ends.isoformat(timespec="milliseconds"),
     }
+
+
+def forge_notes(message: Message, sender: Sender, target: ForgeTarget) -> list[CauseNote]:
+    """Return a message as a forge takes it: a note for each cause, the gravest of many that begin."""
+    ended = [one for one in message.notices if one.event is Event.ENDED]
+    standing = sorted((one for one in message.notices if one.event is not Event.ENDED), key=_gravest)
+    hidden = len(standing) - MOST_ISSUES
+    notes = [_note(one, message, sender, target) for one in (*ended, *standing[:MOST_ISSUES])]
+    if hidden > 0:
+        told = f"{counted(hidden, 'more cause')} began with this one, and {'gets' if hidden == 1 else 'get'} no issue"
+        notes[-1] = replace(notes[-1], body=f"{notes[-1].body}\n\n{told}: the status branch has all.")
+    return notes
+
+
+def _gravest(notice: Notice) -> tuple[int, str]:
+    return -notice.cause.severity.rank, notice.name
+
+
+def _note(notice: Notice, message: Message, sender: Sender, target: ForgeTarget) -> CauseNote:
+    cause, is_new = notice.cause, notice.event is Event.BEGAN
+    first, is_over = headline(notice), notice.event is Event.ENDED
+    lines = [" ".join(f"@{name}" for name in target.mention)] if is_new else []
+    lines.append(f"{'✅ ' if is_over else ''}**{first[0].upper()}{first[1:]}**")
+    lines.append(f"{'It was: ' if is_over else ''}{escaped(cause.what)}")
+    told = {"since": moment(notice.since.isoformat()), "until": moment(message.moment.isoformat()) if is_over else ""}
+    told |= {"severity": cause.severity.value, "team": escaped(cause.team)}
+    told |= {"asked for in": code(cause.file) if cause.file else "", "told by": f"`{sender.environment}`"}
+    lines.append("\n".join(f"- {word} {value}" for word, value in told.items() if value))
+    title = printable(f"[{sender.environment}] {first}", 150)
+    return CauseNote(notice.name, notice.event, title, "\n\n".join(filter(None, lines)), cause.release)
 
 
 def slack(message: Message, sender: Sender) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 A resource that waits for another one is no cause, and neither is one whose engine can't be read: the engine is.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -47,7 +47,8 @@ class Cause:
     """Something that needs a person.
 
     `place` is a resource's address, `engines/<port>`, or `environment`; `team` is whose it is, empty where nobody is
-    told. `reason` is one word for machines, `what` a sentence for people, `file` where it is asked for.
+    told. `reason` is one word for machines, `what` a sentence for people, `file` where it is asked for, `release` the
+    proposal whose merge released the model that it is about.
     """
 
     kind: CauseKind
@@ -57,6 +58,7 @@ class Cause:
     what: str
     team: str = ""
     file: str = ""
+    release: str = ""
 
     @property
     def key(self) -> Key:
@@ -75,9 +77,9 @@ class Seen:
 def seen_by(desired: Desired, actual: Actual, plan: Plan) -> Seen:
     """Return the causes that a pass saw."""
     found = [*_of_commit(desired, plan), *_of_engines(actual)]
-    unseen = set()
+    unseen, releases = set(), _releases(plan)
     for decision in plan.decisions.values():
-        found += _of_decision(decision, desired)
+        found += _of_decision(decision, desired, releases)
         unseen |= set(_unseen(decision))
     return Seen({cause.key: cause for cause in found}, frozenset(unseen))
 
@@ -104,9 +106,24 @@ def _of_engines(actual: Actual) -> Iterator[Cause]:
         yield Cause(CauseKind.UNREAD, place, severity, str(Reason.UNAVAILABLE), what)
 
 
-def _of_decision(decision: Decision, desired: Desired) -> Iterator[Cause]:
+def _releases(plan: Plan) -> Mapping[str, str]:
+    """Return by which proposal each model came, as far as the promotions still tell."""
+    told = (one.facts for address, one in plan.decisions.items() if kind_of(address) == "promotions")
+    return {
+        str(facts["candidate"]): str(facts["proposal"]) for facts in told if {"candidate", "proposal"} <= facts.keys()
+    }
+
+
+def _model(decision: Decision) -> str:
+    """Return the model that a cause of this resource is about; empty where it is about none."""
+    alerts = decision.facts.get("alerts")
+    first = alerts[0] if isinstance(alerts, Sequence) and alerts else decision.facts
+    return str(first.get("trial") or "") if isinstance(first, Mapping) else ""
+
+
+def _of_decision(decision: Decision, desired: Desired, releases: Mapping[str, str]) -> Iterator[Cause]:
     address = decision.address
-    whose = _whose(address, desired)
+    whose = (*_whose(address, desired), releases.get(_model(decision), ""))
     told = [(CauseKind.ALERTING, Reason.ALERTS, decision.alerting)] if decision.alerting else []
     told += [(CauseKind.DRIFTED, Reason.CHANGED_BY_HAND, decision.drifted)] if decision.drifted else []
     if decision.phase is Phase.STALLED:

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from reconciler.model.moment import moment_of
-from reconciler.model.notifications import CauseKind, Severity
+from reconciler.model.notifications import CauseKind, Event, Severity
 from reconciler.model.text import printable
 from reconciler.notices.causes import LONGEST, Cause
-from reconciler.notices.ledger import MOST, MOST_STANDING, Event, Ledger, Message, Notice, Standing
+from reconciler.notices.ledger import MOST, MOST_STANDING, Ledger, Message, Notice, Standing
 from runners.contract.formats import format_of
 from runners.contract.mistakes import misread
 
@@ -71,6 +71,7 @@ def _cause_told(cause: Cause) -> dict[str, str]:
         "what": cause.what,
         "team": cause.team,
         "file": cause.file,
+        **({"release": cause.release} if cause.release else {}),
     }
 
 
@@ -79,7 +80,7 @@ def _cause(told: Mapping[str, Any]) -> Cause:
     place, reason, what, team, file = (
         printable(str(told[key]), LONGEST) for key in ("place", "reason", "what", "team", "file")
     )
-    return Cause(kind, place, severity, reason, what, team, file)
+    return Cause(kind, place, severity, reason, what, team, file, printable(str(told.get("release", "")), LONGEST))
 
 
 def _standing(told: Mapping[str, Any]) -> Standing:

@@ -11,24 +11,15 @@
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 
 from reconciler.model.ids import digest
-from reconciler.model.notifications import Notifications, Route, Silence
+from reconciler.model.notifications import Event, Notifications, Route, Silence
 from reconciler.notices.causes import Cause, Key, Seen
 
 MOST = 100
 """Messages that wait for a route."""
 MOST_STANDING = 5000
 """Causes that are remembered; of more nobody is told."""
-
-
-class Event(StrEnum):
-    """What a notice tells of a cause."""
-
-    BEGAN = "began"
-    GOES_ON = "goes_on"
-    ENDED = "ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +114,17 @@ def due(ledger: Ledger, to: Notifications, now: datetime) -> datetime | None:
 def _standing(former: Mapping[Key, Standing], seen: Seen, routes: frozenset[str], now: datetime) -> dict[Key, Standing]:
     """Return what stands now; of routes that are gone it is forgotten what they were told."""
     found = {
-        key: Standing(seen.causes.get(key, one.cause), one.since, {n: at for n, at in one.told.items() if n in routes})
+        key: Standing(_now(key, one, seen), one.since, {n: at for n, at in one.told.items() if n in routes})
         for key, one in former.items()
         if key in seen.causes or key in seen.unseen
     }
     new = [key for key in sorted(seen.causes) if key not in found]
     return found | {key: Standing(seen.causes[key], now) for key in new[: max(0, MOST_STANDING - len(found))]}
+
+
+def _now(key: Key, former: Standing, seen: Seen) -> Cause:
+    """Return a cause as it is seen now; the release that it was told beside stays the same to its end."""
+    return replace(seen.causes.get(key, former.cause), release=former.cause.release)
 
 
 def _told(

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from reconciler.model.ids import CommitId
+from reconciler.model.notifications import Event
 from reconciler.model.observed import Proposal
 from reconciler.model.reviews import Review
 
@@ -44,6 +45,35 @@ class Agreed:
     reviews: tuple[Review, ...] | None = None
     teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     base: CommitId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CauseNote:
+    """What a forge tells people of one cause: `name` is the cause's, the same from its beginning to its end.
+
+    `release` is the proposal whose merge released what it is about, empty where none did; `body` is Markdown.
+    """
+
+    name: str
+    event: Event
+    title: str
+    body: str
+    release: str = ""
+
+
+@runtime_checkable
+class Noticeboard(Protocol):
+    """A forge that tells people what needs them, beside what they talk about there."""
+
+    def post(self, note: CauseNote) -> None:
+        """Say it, unless that is said already: on the pull request that released what it is about, or as an issue.
+
+        What has ended is said to have: a comment is written anew, an issue closed.
+
+        Raises:
+            Refused: we may not, or there is nowhere to say it.
+            Unavailable: the forge is out of reach.
+        """
 
 
 class Forge(Protocol):

@@ -96,7 +96,7 @@ def _reads(changes: Iterable[Change], actual: Actual) -> list[str]:
     lines = [f"{address} pulls its source anew" for address in sorted(sources)]
     for run in sorted(runs):
         rows = actual.results.get(run, {}).get("facts", {}).get("rows")
-        lines.append(f"{run}" + (f" ({rows:,} rows)" if isinstance(rows, int) else ""))
+        lines.append(f"{run}" + (f" ({counted(rows, 'row')})" if isinstance(rows, int) else ""))
     return lines[:MOST]
 
 

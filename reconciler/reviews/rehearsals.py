@@ -17,6 +17,7 @@ from reconciler.model.observed import Actual
 from reconciler.model.plan import Plan
 from reconciler.model.resource import Desired
 from reconciler.model.reviews import PullRequest, Queued
+from reconciler.model.text import counted
 from reconciler.plan import decide
 from reconciler.reviews.rehearsal import MOST_FILES, Pair, Rehearsal, rehearsed
 from reconciler.watched.branch import Source
@@ -81,7 +82,9 @@ class Rehearsals:
         if conflicts:
             return self._hindered(pair, f"conflicts with {self._source.branch} in {', '.join(conflicts[:3])}")
         if (count := self._changed(pair.base, merged)) > MOST_FILES:
-            return self._hindered(pair, f"changes {count:,} files of specs; at most {MOST_FILES:,} are planned for")
+            return self._hindered(
+                pair, f"changes {counted(count, 'file')} of specs; at most {MOST_FILES:,} are planned for"
+            )
         try:
             after = compose(self._source.tree(merged), self._environment, self._cache)
         except BadSpec as error:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from reconciler.model.text import counted
+
 
 @dataclass(frozen=True, slots=True)
 class Violation:
@@ -42,5 +44,5 @@ class Report:
     def __str__(self) -> str:
         """Write the report on a line, and each violation with its calls."""
         told = ", ".join(f"{count} x {fault}" for fault, count in sorted(self.faults.items())) or "no faults"
-        head = f"seed {self.seed}: {self.steps} steps, {self.commits} commits, {self.calls} calls; {told}"
+        head = f"seed {self.seed}: {self.steps} steps, {counted(self.commits, 'commit')}, {self.calls} calls; {told}"
         return "\n".join([head, *map(str, self.violations)])

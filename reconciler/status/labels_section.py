@@ -4,10 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from reconciler.model.ids import Address
-from reconciler.model.markdown import escaped, figure, table
+from reconciler.model.markdown import escaped, figure, link, picture, table
+from reconciler.status.shown import index_path
 
 MOST = 20
 """Annotators that are told of labels."""
+MOST_LABELS = 10
+"""Labels that the README tells of; the others' pages do."""
 _SCORES = ("accuracy", "f1", "likeness")
 """What tells how often, or how nearly, an annotator says what was merged."""
 _HEADS = ("annotator", "answers", "as merged", "95 % interval", "gold questions")
@@ -18,14 +21,20 @@ def labels_section(labels: Iterable[tuple[Address, Mapping[str, Any]]]) -> str:
 
     A runner may have left anything in the place of figures: what is none is passed over.
     """
-    parts = []
-    for address, document in labels:
-        facts = document.get("facts", {})
-        result = facts.get("result")
-        if isinstance(result, Mapping) and (rows := _rows(result)):
-            told = filter(None, (_disputes(result), table(_HEADS, rows), _pictures(facts)))
-            parts.append(f"### {address}\n\n" + "\n\n".join(told))
-    return "## Labels\n\n" + "\n\n".join(parts) if parts else ""
+    parts = [f"### {address}\n\n{told}" for address, document in labels if (told := agreement(document, ""))]
+    more = [f"And {len(parts) - MOST_LABELS} more: {link('labels', index_path('labels'))}"]
+    return (
+        "\n\n".join(["## Labels", *parts[:MOST_LABELS], *(more if len(parts) > MOST_LABELS else [])]) if parts else ""
+    )
+
+
+def agreement(document: Mapping[str, Any], root: str) -> str:
+    """Write who said what of one resource's labels; nothing where its status tells of no annotators."""
+    facts = document.get("facts", {})
+    result = facts.get("result")
+    if not isinstance(result, Mapping) or not (rows := _rows(result)):
+        return ""
+    return "\n\n".join(filter(None, (_disputes(result), table(_HEADS, rows), _pictures(facts, root))))
 
 
 def _disputes(result: Mapping[str, Any]) -> str:
@@ -72,8 +81,8 @@ def _figure(value: Any) -> str:
     return "" if value is None else escaped(figure(value))
 
 
-def _pictures(facts: Mapping[str, Any]) -> str:
-    shown = [f"![{path.rsplit('/', 1)[-1]}]({path})" for path in facts.get("pictures") or ()]
+def _pictures(facts: Mapping[str, Any], root: str) -> str:
+    shown = [picture(path.rpartition("/")[2], root + path) for path in facts.get("pictures") or ()]
     if not shown:
         return ""
     return f"<details><summary>who said what, and what is in dispute</summary>\n\n{' '.join(shown)}\n\n</details>"

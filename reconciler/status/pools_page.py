@@ -11,16 +11,12 @@ from reconciler.controllers.pool_meter import Slots, begins
 from reconciler.model.condition import ready_of
 from reconciler.model.ids import Address, kind_of
 from reconciler.model.markdown import figure, table
+from reconciler.status.shown import page_path
 
 Document = Mapping[str, Any]
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#999999")
 """Okabe and Ito's, which people with any colour vision tell apart (jfly.uni-koeln.de/color)."""
 _WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM = 760, 240, 48, 34, 24
-
-
-def page_path(pool: Address) -> str:
-    """Return where a pool's page lies."""
-    return f"{pool}.md"
 
 
 def picture_path(pool: Address) -> str:

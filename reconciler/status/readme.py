@@ -1,55 +1,79 @@
-"""The status branch's README: all of an environment on one page, as a forge renders it."""
+"""The status branch's README: an environment on one page, as a forge renders it, however many resources there are."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sized
 from typing import Any
 
 from reconciler.model.condition import ready_of, shown_state
 from reconciler.model.facts import FACTS, shapes
 from reconciler.model.ids import Address, kind_of
 from reconciler.model.kinds import KINDS
-from reconciler.model.markdown import code, escaped, figure, table
+from reconciler.model.markdown import code, escaped, link, table
 from reconciler.model.resource import Desired
-from reconciler.model.text import moment
+from reconciler.status.alerts_section import alerts
 from reconciler.status.data_section import data_section
+from reconciler.status.graph_section import graph_section
 from reconciler.status.labels_section import labels_section
-from reconciler.status.leaderboard_pages import left_out
-from reconciler.status.pools_page import page_path
+from reconciler.status.leaderboard_section import leaderboards_section
+from reconciler.status.shown import (
+    NO_FILES,
+    SIGNS,
+    URGENCY,
+    Documents,
+    Files,
+    bounded,
+    index_path,
+    model,
+    of_kind,
+    page_path,
+    summary,
+)
 
-Documents = Mapping[Address, Mapping[str, Any]]
 _ADDRESS = re.compile(r"https?://[\w.:/\[\]-]+")
-_MOST_DRAWN = 60
-"""Resources above which the graph isn't drawn: forges don't render larger ones."""
-_SIGNS = {"ready": "🟢", "alerting": "🟠", "reconciling": "🔵", "waiting": "⚪", "stalled": "🔴"}
+MOST, MOST_FINE = 50, 20
+"""Entries of a section, and of one of which nothing needs a person; of more the list of their kind has all."""
+_MOST_LISTED = 100
+"""Resources above which they are counted by kind, and only those listed that aren't ready."""
 
 
-def readme(desired: Desired, documents: Documents, written: str = "") -> str:
+def readme(desired: Desired, documents: Documents, written: str = "", files: Files = NO_FILES) -> str:
     """Write the README from the status documents.
 
     Args:
         desired: what the commit asks for.
         documents: the statuses.
-        written: by which daemon, and when.
+        written: when, by which daemon, and how often at the least.
+        files: what the branch holds, to which links may lead.
     """
     states = {address: shown_state(document) for address, document in documents.items()}
     parts = [
         _problems(desired),
-        _alerts(documents),
+        _alerts(documents, files),
         _reviews(documents),
-        _endpoints(documents),
-        _overview(documents, states),
-        data_section(_of(documents, "datasets")),
-        labels_section(_of(documents, "labels")),
-        _leaderboards(documents),
+        *_standing(_endpoints(documents, files), _overview(documents, states), len(documents)),
+        data_section(of_kind(documents, "datasets"), files),
+        labels_section(of_kind(documents, "labels")),
+        leaderboards_section(of_kind(documents, "experiments"), files),
         _reports(documents),
         _pools(documents),
-        _graph(desired, states),
-        f"---\n\nWritten {written or 'by `setpoint`'}; `setpoint status` tells whether its daemon lives. What is asked "
-        "for is on the watched branch; this branch only tells how it stands: `status/` holds a file for each resource.",
+        graph_section(desired, states),
     ]
     shown = [part for part in parts if part]
-    head = f"# {desired.environment_name}\n\n{_summary(states)} The last pass saw commit `{desired.commit[:12]}`."
-    return "\n\n".join(filter(None, (head, _contents(shown), *shown))) + "\n"
+    told = f"{summary(states.values())}." if states else "Nothing yet."
+    head = f"# {desired.environment_name}\n\n{told} The last pass saw commit `{desired.commit[:12]}`."
+    return "\n\n".join(filter(None, (head, written, _contents(shown), *shown, _FOOT))) + "\n"
+
+
+_FOOT = (
+    "---\n\nWhat is asked for is on the watched branch; this branch only tells how it stands. Each kind has a folder "
+    "here with a page for each resource; `status/` says the same for machines. `setpoint status` asks the daemon's "
+    "lease whether it lives."
+)
+
+
+def _standing(endpoints: str, overview: str, count: int) -> tuple[str, str]:
+    """Put what answers first, but of many resources those that aren't ready."""
+    return (endpoints, overview) if count <= _MOST_LISTED else (overview, endpoints)
 
 
 def _contents(parts: Iterable[str]) -> str:
@@ -64,69 +88,46 @@ def message_of(document: Mapping[str, Any]) -> str:
     return str(ready_of(document).get("message", ""))
 
 
-def _summary(states: Mapping[Address, str]) -> str:
-    counts = [(word, sum(1 for state in states.values() if state == word)) for word in _SIGNS]
-    return (
-        ", ".join(f"{_SIGNS[word]} {count} {word}" for word, count in counts if count) + "."
-        if states
-        else "Nothing yet."
-    )
+def _section(head: str, lines: list[str], kind: str = "", most: int = MOST) -> str:
+    return f"## {head}\n\n" + "\n".join(bounded(lines, most, kind)) if lines else ""
 
 
 def _problems(desired: Desired) -> str:
-    problems = desired.all_problems()
-    if not problems:
-        return ""
-    return "## Problems in the specs\n\n" + "\n".join(f"- {code(str(problem))}" for problem in problems)
+    return _section("Problems in the specs", [f"- {code(str(problem))}" for problem in desired.all_problems()])
 
 
-def _alerts(documents: Documents) -> str:
-    lines = []
-    for address, document in _of(documents, "monitors"):
-        facts = document.get("facts", {})
-        for alert in facts.get("alerts") or ():
-            link = f"reports/{facts.get('newest')}/report.md"
-            place = f" ({escaped(str(alert['where']))})" if alert.get("where") else ""
-            told = f"{_figure(alert.get('value'))}{place}, threshold {_figure(alert.get('threshold'))}"
-            sign, about = "🟠" if alert.get("severity") == "warning" else "🔴", _about(alert)
-            lines.append(f"- {sign} **{escaped(str(alert.get('what')))}**: {told}{about} — [{address}]({link})")
-        lines += _causes(facts.get("causes") or ())
-    return "## Alerts\n\n" + "\n".join(lines) if lines else ""
-
-
-def _causes(causes: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Say what alerts come of, and what to do."""
-    harmful = [one for one in causes if one.get("action") != "nothing"]
-    told = (
-        (place, escaped(str(one.get("what"))), escaped(str(one.get("fix")))) for place, one in enumerate(harmful, 1)
-    )
-    return [f"  {place}. {what}. {fix}" for place, what, fix in told]
-
-
-def _about(alert: Mapping[str, Any]) -> str:
-    """Say since when an alert stands, and which model it is about."""
-    since = f", since {escaped(moment(str(alert['since'])))}" if alert.get("since") else ""
-    return since + (f", about {code(str(alert['trial']))}" if alert.get("trial") else "")
+def _alerts(documents: Documents, files: Files) -> str:
+    told = (alerts(address, document, "", files) for address, document in of_kind(documents, "monitors"))
+    return _section("Alerts", ["\n".join(lines) for lines in told if lines], "monitors")
 
 
 def _reviews(documents: Documents) -> str:
     lines = [
-        f"- {code(str(document['facts']['proposal']))} from `{address}`: {escaped(message_of(document))}"
+        f"- {code(str(document['facts']['proposal']))} from {link(f'`{address}`', page_path(address))}: "
+        f"{escaped(message_of(document))}"
         for address, document in _waiting(documents)
         if document.get("facts", {}).get("proposal")
     ]
-    return "## Waiting for a review\n\n" + "\n".join(lines) if lines else ""
+    return _section("Waiting for a review", lines)
 
 
-def _endpoints(documents: Documents) -> str:
+def _endpoints(documents: Documents, files: Files) -> str:
     rows = []
-    for address, document in _of(documents, "deployments"):
+    for address, document in of_kind(documents, "deployments"):
         facts = document.get("facts", {})
         traffic = ", ".join(f"{code(str(name))} {share} %" for name, share in (facts.get("traffic") or {}).items())
-        url = _link(str(facts["url"])) if facts.get("url") else ""
+        url = url_link(str(facts["url"])) if facts.get("url") else ""
         if models := models_of(facts):
-            rows.append((f"`{address}`", ", ".join(map(code, models)), traffic or "none yet", url))
-    return "## Endpoints\n\n" + table(("deployment", "model", "traffic", "url"), rows) if rows else ""
+            names = ", ".join(model(one, "", files) for one in models)
+            rows.append((link(f"`{address}`", page_path(address)), names, traffic or "none yet", url))
+    shown = table(("deployment", "model", "traffic", "url"), rows[:MOST_FINE])
+    return "\n\n".join(["## Endpoints", shown, *_more(rows, "deployments")]) if rows else ""
+
+
+def _more(rows: Sized, kind: str) -> list[str]:
+    """Say how many rows a table leaves out, and where they are."""
+    more = len(rows) - MOST_FINE
+    return [f"And {more} more: {link(kind, index_path(kind))}"] if more > 0 else []
 
 
 def models_of(facts: Mapping[str, Any]) -> list[str]:
@@ -136,110 +137,66 @@ def models_of(facts: Mapping[str, Any]) -> list[str]:
     return sorted(set(filter(None, answering))) or [str(one) for one in [facts.get("trial")] if one]
 
 
-def _link(url: str) -> str:
+def url_link(url: str) -> str:
     """Write an address as a link, or as code where it holds what no address of an endpoint needs."""
     return f"<{url}>" if _ADDRESS.fullmatch(url) else code(url)
 
 
 def _overview(documents: Documents, states: Mapping[Address, str]) -> str:
-    rows = [
-        (f"{_SIGNS[states[a]]} [`{a}`](status/{a}.yaml)", states[a], escaped(message_of(document)))
-        for kind in KINDS
-        for a, document in _of(documents, kind)
-    ]
-    return "## Resources\n\n" + table(("resource", "state", ""), rows) if rows else ""
-
-
-def _leaderboards(documents: Documents) -> str:
-    parts = []
-    for address, document in _of(documents, "experiments"):
-        facts = document.get("facts", {})
-        board = facts.get("leaderboard") or []
-        heads = _heads((facts.get("metric") or {}).get("name"))
-        rows = [_row(line) for line in board[:10]]
-        if rows:
-            parts.append(
-                f"### {address}\n\n" + table(("", "trial", "parameters", *map(escaped, heads)), rows) + _pictures(facts)
-            )
-    return "## Leaderboards\n\n" + "\n\n".join(parts) if parts else ""
-
-
-def _pictures(facts: Mapping[str, Any]) -> str:
-    shown = [f"![{path.rsplit('/', 1)[-1]}]({path})" for path in facts.get("pictures") or ()]
-    if not shown:
+    if not documents:
         return ""
-    return f"\n\n<details><summary>pictures of the best trial</summary>\n\n{' '.join(shown)}\n\n</details>"
+    by_kind = [address for kind in KINDS for address, _ in of_kind(documents, kind)]
+    if len(documents) <= _MOST_LISTED:
+        stalled_first = sorted(by_kind, key=lambda address: states[address] != "stalled")
+        return "## Resources\n\n" + resource_table(stalled_first, documents, states)
+    found = {kind: [states[address] for address in by_kind if kind_of(address) == kind] for kind in KINDS}
+    rows = [
+        (link(f"`{kind}`", index_path(kind)), str(len(told)), summary(told)) for kind, told in found.items() if told
+    ]
+    parts = ["## Resources", table(("kind", "resources", ""), rows)]
+    if urgent := sorted((a for a in by_kind if states[a] != "ready"), key=lambda a: URGENCY[states[a]]):
+        parts += ["### Not ready", resource_table(urgent[:MOST], documents, states)]
+    if len(urgent) > MOST:
+        parts.append(f"And {len(urgent) - MOST} more, which the kinds' lists have.")
+    return "\n\n".join(parts)
 
 
-def _heads(metric: str | None) -> tuple[str, str]:
-    return f"{metric or 'ranking'} (validation)", "95 % interval"
-
-
-def _row(line: Mapping[str, Any]) -> tuple[str, ...]:
-    """Write a trial with the figure that ranks it; those of the test are for the one that is chosen."""
-    params = ", ".join(f"{key}={value}" for key, value in (line.get("params") or {}).items())
-    ranking = line.get("ranking") or {}
-    ends = [ranking.get(end) for end in ("low", "high")]
-    rank, figures = str(line.get("rank", "")), [_figure(ranking.get("value"))]
-    if stage := left_out(line):
-        rank, figures = "", [escaped(": ".join(filter(None, (stage, str(line.get("message") or "")))))]
-    figures.append("" if None in ends else " to ".join(map(_figure, ends)))
-    return (rank, code(str(line.get("run")).rsplit("/", 1)[-1]), escaped(params), *figures)
-
-
-def _figure(value: Any) -> str:
-    """Write a figure; a runner may have left a text in its place."""
-    return escaped(figure(value))
+def resource_table(
+    addresses: Iterable[Address], documents: Documents, states: Mapping[Address, str], root: str = ""
+) -> str:
+    """Write a row for each resource: its page, how it stands, and why."""
+    rows = [
+        (
+            f"{SIGNS[states[address]]}\u00a0{link(f'`{address}`', root + page_path(address))}",  # on one line
+            states[address],
+            escaped(message_of(documents[address])),
+        )
+        for address in addresses
+    ]
+    return table(("resource", "state", ""), rows)
 
 
 def _reports(documents: Documents) -> str:
-    lines = [
-        f"- [{run}](reports/{run}/report.md)"
-        for _, document in _of(documents, "monitors")
-        for run in (document.get("facts", {}).get("reports") or ())[:5]
-    ]
-    return "## Reports\n\n" + "\n".join(lines) if lines else ""
+    monitors = [(a, document.get("facts", {}).get("reports") or ()) for a, document in of_kind(documents, "monitors")]
+    shown = 5 if len(monitors) <= MOST_FINE // 5 else 1
+    lines = [f"- {link(str(run), f'reports/{run}/report.md')}" for _, runs in monitors for run in runs[:shown]]
+    return _section("Reports", lines, "monitors", MOST_FINE)
 
 
 def _pools(documents: Documents) -> str:
     lines = []
-    for address, document in _of(documents, "pools"):
+    for address, document in of_kind(documents, "pools"):
         teams = document.get("facts", {}).get("teams") or {}
         jobs = {state: sum(told.get(state, 0) for told in teams.values()) for state in ("waiting", "running")}
         told = ", ".join(f"{count} {state}" for state, count in jobs.items() if count)
         lines.append(f"- [{address}]({page_path(address)}): {told or 'no job waits or runs'}")
-    return "## Pools\n\n" + "\n".join(lines) if lines else ""
-
-
-def _graph(desired: Desired, states: Mapping[Address, str]) -> str:
-    """Draw the references as a Mermaid graph, which forges render."""
-    count = len(desired.resources)
-    if count > _MOST_DRAWN:
-        return f"## Graph\n\nNot drawn: there are {count} resources, and forges draw {_MOST_DRAWN} of them well."
-    if count < 2:
-        return ""
-    lines = ["flowchart LR"]
-    for address, resource in desired.resources.items():
-        if resource.kind != "pools":
-            lines.append(f'  {_node(address)}["{_SIGNS[states.get(address, "waiting")]} {address}"]')
-            lines += [
-                f"  {_node(ref)} --> {_node(address)}" for ref in resource.references() if kind_of(ref) != "pools"
-            ]
-    return "## Graph\n\n```mermaid\n" + "\n".join(lines) + "\n```"
-
-
-def _node(address: Address) -> str:
-    return address.replace("/", "_").replace("-", "_")
-
-
-def _of(documents: Documents, kind: str) -> list[tuple[Address, Mapping[str, Any]]]:
-    return sorted((a, document) for a, document in documents.items() if kind_of(a) == kind)
+    return _section("Pools", lines, "pools", MOST_FINE)
 
 
 def _waiting(documents: Documents) -> list[tuple[Address, Mapping[str, Any]]]:
     """Return what has a proposal that waits for a person."""
     kinds = [kind for kind in FACTS if "proposal" in shapes(kind)]
-    found = [one for kind in kinds for one in _of(documents, kind)]
+    found = [one for kind in kinds for one in of_kind(documents, kind)]
     return [(a, told) for a, told in found if may_wait_for_review(a, told)]
 
 

@@ -1,8 +1,8 @@
 """Recording: a plan and its outcomes as edits of the status branch, only where something changed."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -10,6 +10,7 @@ from reconciler.containment import Success, contain
 from reconciler.model.condition import conditions_of, told_by
 from reconciler.model.decision import Decision
 from reconciler.model.ids import Address, CommitId, RunName
+from reconciler.model.moment import moment_of
 from reconciler.model.moves import names_told
 from reconciler.model.plan import Outcome, Plan
 from reconciler.model.resource import Desired
@@ -20,10 +21,16 @@ from reconciler.status.plain import plain
 from reconciler.status.pools_page import pool_pages
 from reconciler.status.read import Recorded, approval_path, commit_of
 from reconciler.status.readme import readme
+from reconciler.status.resource_pages import resource_pages
+from reconciler.status.shown import Files
 from reconciler.yaml.dump import dump
 
 Edits = dict[str, bytes | None]
 """New content of files on the status branch by path; None removes the file."""
+AS_OF = "as_of"
+"""When the last pass was that wrote anything, in `pass.yaml`."""
+BEAT = timedelta(hours=6)
+"""After how long without a change a daemon says that it lives: four commits on a quiet day."""
 
 
 def edits(
@@ -36,6 +43,7 @@ def edits(
     now: datetime,
     dump: Callable[[Mapping[str, Any]], bytes] = dump,
     host: str = "",
+    beat: timedelta | None = None,
 ) -> Edits:
     """Tell what changes on the status branch; empty when nothing does.
 
@@ -48,6 +56,7 @@ def edits(
         now: the time that changed conditions get.
         dump: writes a document.
         host: which daemon this is, for people.
+        beat: after how long without a change it is written all the same that a daemon lives; never without it.
     """
     told = with_outcomes(plan, outcomes)
     documents = {a: status(d, plan.commit, now, recorded.statuses.get(a, {})) for a, d in told.items()}
@@ -58,8 +67,7 @@ def edits(
     changed |= {f"status/{a}.yaml": None for a in recorded.statuses if a not in documents}
     changed |= _files(told, plan.removed, recorded.files, read)
     changed |= leaderboard_pages(told, plan.removed, recorded.files)
-    new = {a for a in documents if f"status/{a}.yaml" in changed}
-    changed |= pool_pages(documents, new, recorded.statuses.keys(), recorded.files)
+    changed |= _pages(desired, documents, changed, recorded, plan.commit)
     changed |= {p: None for p in map(approval_path, _used_up(plan, recorded)) if p in recorded.files}
     last = {
         "format": formats.STATUS,
@@ -68,11 +76,59 @@ def edits(
         "problems": [str(problem) for problem in desired.all_problems()],
         "notes": list(plan.notes),
     }
-    if changed or recorded.last_pass != last or "pass.yaml" in recorded.flaws:
-        changed["pass.yaml"] = dump(last)
-        written = f"by `{host}` at {now.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if host else ""
-        changed["README.md"] = _page(desired, documents, written)
+    said = {key: value for key, value in recorded.last_pass.items() if key != AS_OF}
+    if changed or said != last or "pass.yaml" in recorded.flaws or _is_quiet(recorded, now, beat):
+        changed["pass.yaml"] = dump(last | ({AS_OF: now.isoformat(timespec="seconds")} if beat else {}))
+        files = Files(_after(recorded.files, changed))
+        changed["README.md"] = _readme(desired, documents, _written(now, host, beat), files)
     return changed
+
+
+def beats_at(last_pass: Mapping[str, Any], beat: timedelta) -> datetime | None:
+    """Return when it is to be written again that a daemon lives; None where nobody wrote when the last pass was."""
+    as_of = moment_of(last_pass.get(AS_OF))
+    return as_of + beat if as_of else None
+
+
+def _is_quiet(recorded: Recorded, now: datetime, beat: timedelta | None) -> bool:
+    """Tell whether nothing was written for so long that people can't know whether a daemon lives."""
+    if beat is None:
+        return False
+    due = beats_at(recorded.last_pass, beat)
+    return due is None or abs(now - due + beat) >= beat  # one of a clock that was ahead is none
+
+
+def _written(now: datetime, host: str, beat: timedelta | None) -> str:
+    """Say of when the page is, so that it stays true when nobody writes any more."""
+    if not host:
+        return ""
+    hours = f"{beat.total_seconds() / 3600:g} hours" if beat else ""
+    often = f" A daemon writes here when something changes, and every {hours} when nothing does: " if beat else ""
+    rest = "if this is older, none lives, or it can't write." if beat else ""
+    return f"As of {now.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC, by `{host}`.{often}{rest}"
+
+
+def _pages(
+    desired: Desired,
+    documents: Mapping[Address, Mapping[str, Any]],
+    changed: Edits,
+    recorded: Recorded,
+    commit: CommitId,
+) -> Edits:
+    """Return the pages of resources that say something new; with a new commit all are looked at."""
+    new = {a for a in documents if f"status/{a}.yaml" in changed}
+    pools = pool_pages(documents, new, recorded.statuses.keys(), recorded.files)
+    if commit_of(recorded.last_pass) != commit:
+        new = set(documents)
+    new |= {Address("/".join(path.split("/")[1:3])) for path in changed if path.startswith("reports/")}
+    files = _after(recorded.files, changed | pools)
+    return pools | resource_pages(desired, documents, new, recorded, files)
+
+
+def _after(files: Collection[str], changed: Edits) -> frozenset[str]:
+    """Return the paths that there are once something was written."""
+    gone = {path for path, text in changed.items() if text is None}
+    return frozenset({*files, *changed} - gone)
 
 
 def _used_up(plan: Plan, recorded: Recorded) -> Iterator[str]:
@@ -87,9 +143,9 @@ def _used_up(plan: Plan, recorded: Recorded) -> Iterator[str]:
     yield from filter(None, [commit_of(recorded.last_pass)])
 
 
-def _page(desired: Desired, documents: Mapping[Address, Mapping[str, Any]], written: str) -> bytes:
+def _readme(desired: Desired, documents: Mapping[Address, Mapping[str, Any]], written: str, files: Files) -> bytes:
     """Write the README; whatever odd facts a runner has left, the statuses beside it are written."""
-    page = contain(lambda: readme(desired, documents, written).encode())
+    page = contain(lambda: readme(desired, documents, written, files).encode())
     return page.value if isinstance(page, Success) else f"# {desired.environment_name}\n\n{page.message}\n".encode()
 
 

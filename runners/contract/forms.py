@@ -54,6 +54,9 @@ FORMS: Mapping[str, Form] = MappingProxyType(
         r"^[^\"\r\n0-9]$": Form("one sign, no digit, quote or line break"),
         r"^[!-~]+$": Form("an image such as `registry.example.com/team/train:1.2`", "leave out blanks and accents"),
         r"^[A-Za-z_][\w]*(\.[A-Za-z_][\w]*)*$": Form("a module such as `churn.train`", "part its names by dots"),
+        r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$": Form(
+            "somebody's name on the forge such as `ada`, or a team's such as `acme/risk`", "leave out the @"
+        ),
         r"^[A-Za-z0-9][A-Za-z0-9._-]{0,98}\.jsonl$": Form("a file's name such as `events.jsonl`", "name no folder"),
         r"^[A-Za-z0-9]([A-Za-z0-9._:/-]{0,98}[A-Za-z0-9])?$": Form(
             "a namespace such as `setpoint` or `https://example.com/ml`", "use letters, digits and ._:/-, at most 100"

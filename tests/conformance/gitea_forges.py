@@ -12,7 +12,7 @@ from reconciler.model.ids import CommitId
 from reconciler.model.reviews import Opinion
 from reconciler.ports.forge import Forge
 from reconciler.providers.forge.gitea import gitea
-from tests.conformance.pushed_forges import PushedForgeBench
+from tests.conformance.pushed_forges import PushedForgeBench, ShownIssue
 from tests.servers.gitea import Gitea, Person
 from tests.servers.process import until
 
@@ -53,6 +53,10 @@ class GiteaBench(PushedForgeBench):
 
     def said(self, number: int) -> list[str]:
         return [one["body"] for one in self._ask("GET", f"/issues/{number}/comments").json()]
+
+    def issues(self) -> list[ShownIssue]:
+        found = self._ask("GET", "/issues?state=all&type=issues").json()
+        return [ShownIssue(x["title"], x["body"], x["state"] == "open", self.said(x["number"])) for x in found]
 
     def judged(self, commit: CommitId) -> list[tuple[str, str, str]]:
         told = self._ask("GET", f"/commits/{commit}/status").json()["statuses"]

@@ -14,7 +14,7 @@ from reconciler.model.ids import CommitId
 from reconciler.model.reviews import Opinion
 from reconciler.ports.forge import Forge
 from reconciler.providers.forge.github import github
-from tests.conformance.pushed_forges import PushedForgeBench
+from tests.conformance.pushed_forges import PushedForgeBench, ShownIssue
 from tests.contracts.github import GitHubServer, serving
 from tests.contracts.github.accounts import APP, BOT, OWNER, SLUG, TOKEN, pem
 from tests.contracts.github.server import NAME
@@ -56,6 +56,10 @@ class GitHubBench(PushedForgeBench):
 
     def said(self, number: int) -> list[str]:
         return [one["body"] for one in self._read(f"/issues/{number}/comments")]
+
+    def issues(self) -> list[ShownIssue]:
+        found = [one for one in self._read("/issues?state=all") if "pull_request" not in one]
+        return [ShownIssue(x["title"], x["body"], x["state"] == "open", self.said(x["number"])) for x in found]
 
     def judged(self, commit: CommitId) -> list[tuple[str, str, str]]:
         told = self._read(f"/commits/{commit}/status")["statuses"]

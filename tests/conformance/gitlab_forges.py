@@ -14,7 +14,7 @@ from reconciler.model.ids import CommitId
 from reconciler.model.reviews import Opinion
 from reconciler.ports.forge import Forge
 from reconciler.providers.forge.gitlab import gitlab
-from tests.conformance.pushed_forges import PushedForgeBench
+from tests.conformance.pushed_forges import PushedForgeBench, ShownIssue
 from tests.contracts.gitlab import GitLabServer, serving
 from tests.contracts.gitlab.documents import NAME
 from tests.contracts.gitlab.server import BOT, PERSON, PERSON_TOKEN, TOKEN
@@ -64,6 +64,14 @@ class GitLabBench(PushedForgeBench):
     def said(self, number: int) -> list[str]:
         notes = self.project.mergerequests.get(number).notes.list(sort="asc", get_all=True)
         return [one.body for one in notes if not one.system]
+
+    def issues(self) -> list[ShownIssue]:
+        found = self.project.issues.list(get_all=True)
+        said = [[note.body for note in one.notes.list(get_all=True)] for one in found]
+        return [
+            ShownIssue(one.title, one.description, one.state == "opened", notes)
+            for one, notes in zip(found, said, strict=True)
+        ]
 
     def judged(self, commit: CommitId) -> list[tuple[str, str, str]]:
         told = self.project.commits.get(commit, lazy=True).statuses.list(get_all=True)

@@ -2,13 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from reconciler.conformance.forges import ForgeBench, GitForgeBench
 from reconciler.git.repository import open_repository
 from reconciler.model.ids import CommitId
 from reconciler.model.reviews import Opinion
 from reconciler.ports.forge import Forge
+
+
+class ShownIssue(NamedTuple):
+    """An issue, as people see it."""
+
+    title: str
+    body: str
+    is_open: bool
+    said: list[str]
 
 
 class ReviewBench(ForgeBench, Protocol):
@@ -31,6 +40,9 @@ class ReviewBench(ForgeBench, Protocol):
 
     def said(self, number: int) -> list[str]:
         """Return the texts of the comments on a pull request."""
+
+    def issues(self) -> list[ShownIssue]:
+        """Return the issues, the newest first."""
 
     def judged(self, commit: CommitId) -> list[tuple[str, str, str]]:
         """Return the statuses of a commit: context, state and line."""

@@ -10,8 +10,9 @@ import pytest
 from reconciler.conformance.test_forge import EDITS, FILE, NAME, begin, order
 from reconciler.forges.pull_requests import PullRequestForge
 from reconciler.model.errors import Raced, Refused
+from reconciler.model.notifications import Event
 from reconciler.model.reviews import CommitStatus, Opinion, Verdict
-from reconciler.ports.forge import Agreed
+from reconciler.ports.forge import Agreed, CauseNote
 from tests.conformance.forges import BENCHES, REVIEWED, SERVERS
 from tests.conformance.pushed_forges import ReviewBench
 from tests.servers.fixtures import provider
@@ -196,3 +197,42 @@ def test_statuses_and_comments_are_kept_by_the_forge(bench: ReviewBench, forge: 
     (comment,) = bench.said(pull.number)
     assert "then" in comment
     assert "first" not in comment
+
+
+def note(event: Event, **more: str) -> CauseNote:
+    return replace(CauseNote("0123456789ab", event, "it is stalled", str(event)), **more)
+
+
+def test_what_needs_a_person_is_one_issue_that_is_closed_when_it_ends(
+    bench: ReviewBench, forge: PullRequestForge
+) -> None:
+    for event in (Event.BEGAN, Event.BEGAN, Event.GOES_ON):
+        forge.post(note(event))
+    forge.post(note(Event.BEGAN, name="ffffffffffff", title="it alerts"))
+    (other, issue) = bench.issues()
+    assert (issue.title, issue.is_open, issue.said) == ("it is stalled", True, ["goes_on"])
+    assert issue.body.strip().splitlines() == ["<!-- setpoint: cause 0123456789ab -->", "began"]
+    forge.post(note(Event.ENDED))
+    forge.post(note(Event.ENDED))
+    assert [(one.title, one.is_open, one.said) for one in bench.issues()] == [
+        ("it alerts", True, []),
+        ("it is stalled", False, ["goes_on", "ended"]),
+    ]
+    forge.post(note(Event.GOES_ON))
+    assert len(bench.issues()) == 2
+    assert other.title == "it alerts"
+
+
+def test_what_is_about_a_released_model_is_one_comment_where_it_was_released(
+    bench: ReviewBench, forge: PullRequestForge
+) -> None:
+    forge.propose(order(bench))
+    (pull,) = forge.pulls()
+    forge.post(note(Event.BEGAN, release=NAME))
+    assert len(bench.issues()) == 1, "it isn't released yet"
+    forge.merge(NAME)
+    for event in (Event.BEGAN, Event.GOES_ON, Event.ENDED, Event.ENDED):
+        forge.post(note(event, name="ffffffffffff", release=NAME))
+        (comment,) = (one for one in bench.said(pull.number) if "ffffffffffff" in one)
+        assert comment.strip().splitlines()[-1] == str(event)
+    assert len(bench.issues()) == 1

@@ -17,6 +17,7 @@ from tests.servers.process import Processes
 from tests.servers.resting import awake, first_words
 
 if TYPE_CHECKING:
+    from tests.servers.alertmanager import Alertmanager
     from tests.servers.gateway.server import Gateway
     from tests.servers.gitea import Gitea
     from tests.servers.kafka import Kafka
@@ -44,6 +45,7 @@ SERVERS = {
     "nats": ("nats",),
     "own_nats": ("nats",),
     "prometheus": ("prometheus",),
+    "alertmanager": ("alertmanager",),
     "gitea": ("gitea",),
     "own_gitea": ("gitea",),
     "label_studio": ("label-studio",),
@@ -188,6 +190,14 @@ def prometheus(cluster: "Cluster", tmp_path_factory: pytest.TempPathFactory) -> 
 
     with awake("cluster", Prometheus(cluster, tmp_path_factory.mktemp("prometheus"))) as server:
         yield server
+
+
+@pytest.fixture
+def alertmanager(tmp_path: Path) -> "Iterator[Alertmanager]":
+    """Return an Alertmanager that no other test uses."""
+    from tests.servers.alertmanager import Alertmanager
+
+    yield from running(Alertmanager(tmp_path / "alertmanager"))
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from reconciler.cli.demo.safety import revert_promotion, safety
 from reconciler.cli.demo.traffic import Traffic, infer, predict, rows_of
 from reconciler.cli.demo.workspace import ENVIRONMENTS, Workspace, check
 from reconciler.cli.output import table
+from reconciler.model.text import counted
 
 ROWS = 6000
 DEPLOYMENT = "deployments/employment"
@@ -47,7 +48,7 @@ def experiments(workspace: Workspace) -> None:
         address = f"experiments/{name}"
         workspace.wait(f"{address} to be trained", lambda a=address: workspace.reason("dev", a) == "Trained")  # type: ignore[misc]
         board = workspace.facts("dev", address)["leaderboard"]
-        check(len(board) >= (4 if name == "employment" else 2), f"{address} has only {len(board)} trials")
+        check(len(board) >= (4 if name == "employment" else 2), f"{address} has only {counted(len(board), 'trial')}")
         metric = workspace.facts("dev", address)["metric"]["name"]
         rows = [(r["rank"], r["run"].rsplit("/", 1)[1], _pairs(r["params"]), r["ranking"]["value"]) for r in board]
         workspace.display.say(table(("", "trial", "parameters", f"{metric} (validation)"), rows))

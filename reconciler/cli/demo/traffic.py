@@ -81,7 +81,7 @@ def infer(url: str, rows: Sequence[Row], name: str = "") -> list[Any]:
     outputs = {output["name"]: output["data"] for output in answer["outputs"]}
     predictions: list[Any] = outputs["prediction"]
     if len(predictions) != len(rows):
-        raise ValueError(f"{len(predictions)} predictions for {len(rows)} rows")
+        raise ValueError(f"{len(predictions)} predictions, and {len(rows)} were asked for")
     return predictions
 
 

@@ -2,6 +2,7 @@
 
 from starlette.responses import Response
 
+from reconciler.model.kinds import KINDS
 from reconciler.web.pages.security import FILE_POLICY
 from reconciler.web.pages.snapshot import Snapshot
 
@@ -13,7 +14,7 @@ _TYPES = {
     ".png": "image/png",
     ".json": "application/json",
 }
-_SHOWN = ("README.md", "pass.yaml", "status/", "reports/", "leaderboards/", "pools/")
+_SHOWN = ("README.md", "pass.yaml", "status/", "reports/", "leaderboards/", *(f"{kind}/" for kind in KINDS))
 """What is handed out: controls are nobody's to read but the daemon's."""
 
 

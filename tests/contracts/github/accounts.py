@@ -33,6 +33,9 @@ _RIGHTS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "pulls/get-merge-async-result": (("contents",), "read"),
     "pulls/list-reviews": (("pull_requests",), "read"),
     "repos/get-collaborator-permission-level": (("metadata",), "read"),
+    "issues/list-for-repo": (("issues",), "read"),
+    "issues/create": (("issues",), "write"),
+    "issues/update": (("issues", "pull_requests"), "write"),
     "issues/list-comments": (("issues", "pull_requests"), "read"),
     "issues/list-events": (("issues", "pull_requests"), "read"),
     "issues/add-labels": (("issues", "pull_requests"), "write"),
@@ -84,7 +87,7 @@ class Accounts:
     """All who are known, and the App; `wall` is the time by which its tokens end."""
 
     def __init__(self) -> None:
-        self.tokens = {TOKEN: Account(BOT, {**NEEDED, "metadata": "read", "members": "read"})}
+        self.tokens = {TOKEN: Account(BOT, {**NEEDED, "metadata": "read", "members": "read", "issues": "write"})}
         self.people = {OWNER: "admin", BOT: "write"}
         """The rights of people on the repository."""
         self.granted: dict[str, str] = {**NEEDED, "checks": "read", "metadata": "read", "issues": "write"}

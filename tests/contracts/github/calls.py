@@ -9,6 +9,7 @@ from tests.contracts.github.documents import Documents
 from tests.contracts.github.repository import ID, Pull, Repository
 
 Json = Any
+FIRST_ISSUE = 5001  # issues share their numbers with pull requests
 
 
 @dataclass
@@ -186,13 +187,46 @@ class Calls:
     def comment(self, asked: Asked) -> Told:
         """Comment on a pull request."""
         number = int(asked.values["issue_number"])
-        if number not in self._repository.pulls:
+        if number not in self._repository.pulls and number not in self._repository.issues:
             return _absent()
         count = sum(map(len, self._repository.comments.values()))
         made = {"number": 9001 + count, "author": asked.login, "body": asked.body["body"]}
         self._repository.comments.setdefault(number, []).append(made)
-        self._repository.pulls[number].touch()
+        if number in self._repository.pulls:
+            self._repository.pulls[number].touch()
         return Told(201, self._documents.comment(**made))
+
+    def issues(self, asked: Asked) -> Told:
+        """List issues, the newest first, and pull requests among them."""
+        wanted, repository = asked.query, self._repository
+        pulls = [
+            {**self._documents.issue(one.number, one.author, title=one.title, body=one.body, state=one.state),
+             "pull_request": {"url": "", "html_url": "", "diff_url": "", "patch_url": ""}}
+            for one in repository.pulls.values() if wanted.get("creator", one.author) == one.author
+        ]  # fmt: skip
+        found = [
+            self._documents.issue(number, **one)
+            for number, one in sorted(repository.issues.items(), reverse=True)
+            if wanted.get("creator", one["author"]) == one["author"]
+            and wanted.get("state", "open") in ("all", one["state"])
+        ]
+        page, more = _page([*found, *pulls], wanted)
+        return Told(200, page, more)
+
+    def open_issue(self, asked: Asked) -> Told:
+        """Open an issue."""
+        number = FIRST_ISSUE + len(self._repository.issues)
+        told = {"title": asked.body["title"], "body": asked.body.get("body", ""), "state": "open"}
+        self._repository.issues[number] = {**told, "author": asked.login}
+        return Told(201, self._documents.issue(number, **self._repository.issues[number]))
+
+    def change_issue(self, asked: Asked) -> Told:
+        """Change an issue."""
+        number = int(asked.values["issue_number"])
+        if number not in self._repository.issues:
+            return _absent()
+        self._repository.issues[number] |= asked.body
+        return Told(200, self._documents.issue(number, **self._repository.issues[number]))
 
     def change_comment(self, asked: Asked) -> Told:
         """Write a comment anew."""
@@ -331,6 +365,9 @@ _CALLS: dict[str, Callable[[Calls, Asked], Told]] = {
     "pulls/get-merge-async-result": Calls.merge_result,
     "pulls/list-reviews": Calls.reviews,
     "repos/get-collaborator-permission-level": Calls.permission,
+    "issues/list-for-repo": Calls.issues,
+    "issues/create": Calls.open_issue,
+    "issues/update": Calls.change_issue,
     "issues/list-comments": Calls.comments,
     "issues/create-comment": Calls.comment,
     "issues/list-events": Calls.events,

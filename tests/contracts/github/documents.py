@@ -113,6 +113,11 @@ class Documents:
         user = self.user(author) if author else None
         return self._description.sample("issue-comment", id=number, body=body, user=user)
 
+    def issue(self, number: int, author: str, *, title: str, body: str, state: str) -> Json:
+        """Write an issue."""
+        fields = {"number": number, "title": title, "body": body, "state": state, "user": self.user(author)}
+        return self._description.sample("issue", **fields)
+
     def review(self, author: str | None, state: str, commit: str | None) -> Json:
         """Write a review; one whose author's account is gone has none."""
         user = self.user(author) if author else None

@@ -86,6 +86,8 @@ class Repository:
         self.folder = folder
         self.pulls: dict[int, Pull] = {}
         self.comments: dict[int, list[dict[str, Any]]] = {}
+        self.issues: dict[int, dict[str, Any]] = {}
+        """What was opened as an issue: its `title`, `body`, `state` and `author`."""
         self.reviews: dict[int, list[dict[str, Any]]] = {}
         self.events: dict[int, list[tuple[str, str, str]]] = {}
         """What was done to the labels of each pull request, the oldest first: the event, the label, and by whom."""

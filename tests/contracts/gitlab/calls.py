@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.contracts.gitlab.documents import NAME, Documents
-from tests.contracts.gitlab.repository import DEVELOPER, ID, Repository, Request
+from tests.contracts.gitlab.repository import DEVELOPER, ID, Issue, Note, Repository, Request
 from tests.contracts.gitlab.statuses import Statuses
 
 Json = Any
@@ -184,6 +184,45 @@ class Calls:
                 return Told(200, self._documents.note(one))
         return refused(404, "404 Not found")
 
+    def issues(self, asked: Asked) -> Told:
+        author = asked.query.get("author_username")
+        found = [
+            self._documents.issue(number, one)
+            for number, one in enumerate(self._repository.issues, 1)
+            if author in (None, one.author) and asked.query.get("state", "all") in ("all", one.state)
+        ]
+        return Told(200, found[::-1])
+
+    def open_issue(self, asked: Asked) -> Told:
+        if len(asked.body["title"]) > 255:
+            return refused(400, {"title": ["is too long (maximum is 255 characters)"]})
+        body = _ACTION.sub("", asked.body.get("description", ""))
+        self._repository.issues.append(Issue(asked.body["title"], body, asked.login))
+        return Told(201, self._documents.issue(len(self._repository.issues), self._repository.issues[-1]))
+
+    def change_issue(self, asked: Asked) -> Told:
+        number = int(asked.values["issue"])
+        if number > len(self._repository.issues):
+            return refused(404, "404 Not found")
+        one = self._repository.issues[number - 1]
+        one.state = "closed" if asked.body.get("state_event") == "close" else one.state
+        return Told(200, self._documents.issue(number, one))
+
+    def issue_notes(self, asked: Asked) -> Told:
+        number = int(asked.values["issue"])
+        if number > len(self._repository.issues):
+            return refused(404, "404 Not found")
+        return Told(200, [self._documents.note(one) for one in self._repository.issues[number - 1].notes])
+
+    def say_of_issue(self, asked: Asked) -> Told:
+        number = int(asked.values["issue"])
+        if number > len(self._repository.issues):
+            return refused(404, "404 Not found")
+        body = _ACTION.sub("", asked.body["body"])
+        note = Note(self._repository.next_id(), asked.login, body, self._repository.now())
+        self._repository.issues[number - 1].notes.append(note)
+        return Told(201, self._documents.note(note))
+
     def approvals(self, asked: Asked, request: Request) -> Told:
         return Told(200, self._documents.approvals(request, asked.login))
 
@@ -262,11 +301,13 @@ _VALUES = {
     "group": r"(?P<group>[^/]+)",
     "request": r"(?P<request>[0-9]+)",
     "branch": r"(?P<branch>[^/]+)",
+    "issue": r"(?P<issue>[0-9]+)",
     "note": r"(?P<note>[0-9]+)",
     "commit": r"(?P<commit>[0-9a-f]{40})",
 }
 _REQUESTS = "/projects/:project/merge_requests"
 _ONE = f"{_REQUESTS}/:request"
+_ISSUES = "/projects/:project/issues"
 CALLS = (
     _call("GET /user", Calls.user),
     _call("GET /groups/:group/members", Calls.group_members, "query user_ids"),
@@ -289,6 +330,11 @@ CALLS = (
     _call(f"GET {_ONE}/notes", Calls.notes, "sort order_by"),
     _call(f"POST {_ONE}/notes", Calls.say, needs="body"),
     _call(f"PUT {_ONE}/notes/:note", Calls.edit, needs="body"),
+    _call(f"GET {_ISSUES}", Calls.issues, "state scope author_username order_by sort"),
+    _call(f"POST {_ISSUES}", Calls.open_issue, body="description labels", needs="title"),
+    _call(f"PUT {_ISSUES}/:issue", Calls.change_issue, body="title description state_event"),
+    _call(f"GET {_ISSUES}/:issue/notes", Calls.issue_notes, "sort order_by"),
+    _call(f"POST {_ISSUES}/:issue/notes", Calls.say_of_issue, needs="body"),
     _call(f"GET {_ONE}/approvals", Calls.approvals),
     _call(f"POST {_ONE}/approve", Calls.approve, body="sha"),
     _call(f"POST {_ONE}/unapprove", Calls.unapprove),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.contracts.gitlab.repository import DEVELOPER, ID, Note, Repository, Request, Version
+from tests.contracts.gitlab.repository import DEVELOPER, ID, Issue, Note, Repository, Request, Version
 from tests.contracts.gitlab.statuses import Job
 
 Json = dict[str, Any]
@@ -99,6 +99,11 @@ class Documents:
         """Return a note."""
         author = self.user(one.author) if one.author else None
         return {"id": one.id, "body": one.body, "author": author, "created_at": one.at, "system": one.is_system}
+
+    def issue(self, number: int, one: Issue) -> Json:
+        """Return an issue."""
+        told = {"iid": number, "title": one.title, "description": one.body, "state": one.state}
+        return {"id": 7000 + number, **told, "author": self.user(one.author)}
 
     def version(self, one: Version) -> Json:
         """Return a version."""

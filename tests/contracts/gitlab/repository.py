@@ -83,6 +83,17 @@ class Request:
 
 
 @dataclass
+class Issue:
+    """An issue; its number is its place, from 1."""
+
+    title: str
+    body: str
+    author: str
+    state: str = "opened"
+    notes: list[Note] = field(default_factory=list)
+
+
+@dataclass
 class Rules:
     """What the project asks of a change to `main`."""
 
@@ -106,6 +117,7 @@ class Repository:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.requests: dict[int, Request] = {}
+        self.issues: list[Issue] = []
         self.heads: dict[str, str] = {}
         """The head of every branch, as it was last looked at."""
         self.rules = Rules()

@@ -12,6 +12,7 @@ from reconciler.git.objects import ObjectStore, object_id
 from reconciler.git.trees import EMPTY, FOLDER, Draft, Entry, edited, entry_at, rooted
 from reconciler.model.ids import RunName
 from reconciler.model.run import folder_of
+from reconciler.model.text import counted
 from reconciler.providers.data.git.folders import Output
 
 ROOT = format_commit(object_id("tree", EMPTY), [], "The data of every environment begins here", 0)
@@ -41,7 +42,7 @@ def write_output(objects: ObjectStore, run: RunName, found: Output, base: str, m
     entries = {path: Entry(mode, blob) for (path, (_, mode)), blob in zip(found.items(), blobs, strict=True)}
     draft = Draft(objects)
     output = edited(draft, None, entries)
-    count = "1 file" if len(found) == 1 else f"{len(found)} files"
+    count = counted(len(found), "file")
     message = with_trailers(f"{run}\n\n{count}", metadata)
     return _written(draft, run, output, (base,), message)
 

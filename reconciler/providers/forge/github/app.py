@@ -23,6 +23,8 @@ ANNOTATING: Mapping[str, str] = MappingProxyType({**PERMISSIONS, "checks": "writ
 """What is asked for first: with check runs of our own, which show what is wrong beside the lines."""
 TEAMS: Mapping[str, str] = MappingProxyType({"members": "read"})
 """What a token of its own is asked for that tells who belongs to teams, once approvals need that."""
+ISSUES: Mapping[str, str] = MappingProxyType({"issues": "write"})
+"""What a token of its own is asked for that opens issues, once a route of `notifications` leads there."""
 DRIFT = 60
 """Seconds by which our clock may be ahead of GitHub's."""
 LASTING = 540

@@ -20,6 +20,7 @@ from reconciler.model.reviews import (
 )
 from reconciler.providers.forge.github.annotations import Annotations
 from reconciler.providers.forge.github.app import PERMISSIONS, InstallationToken
+from reconciler.providers.forge.github.issues import GitHubIssues
 from reconciler.providers.forge.github.merges import Merging
 from reconciler.providers.forge.github.reading import LONGEST_NAME, comment, newest_reviews, pull_request
 from reconciler.providers.forge.github.rules import branch_rules
@@ -41,6 +42,7 @@ class GitHub:
         name: returns our own name, under which we comment.
         app: the App that we are; None where we are a user.
         teams: the API by which teams are asked for; by default the same.
+        issues: the API by which issues are opened; by default the same.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class GitHub:
         app: InstallationToken | None = None,
         *,
         teams: ForgeClient | None = None,
+        issues: ForgeClient | None = None,
     ) -> None:
         self._client = client
         self._teams = teams or client
@@ -62,6 +65,7 @@ class GitHub:
         self._app = app
         self._statuses = Statuses(client, self._root)
         self._annotations = Annotations(client, self._root)
+        self.issues = GitHubIssues(issues or client, self._root)
 
     @property
     def place(self) -> str:

@@ -13,7 +13,7 @@ from reconciler.forges.web_files import WebFiles
 from reconciler.git.repository import Repository
 from reconciler.model.errors import Refused
 from reconciler.providers.forge.github.address import Api, Edition, api_of
-from reconciler.providers.forge.github.app import TEAMS, Claim, InstallationToken
+from reconciler.providers.forge.github.app import ISSUES, TEAMS, Claim, InstallationToken
 from reconciler.providers.forge.github.hub import GitHub
 from reconciler.providers.forge.github.merges import MERGING, Merging
 from reconciler.providers.forge.github.signing import read_key, signer
@@ -77,11 +77,20 @@ def github(
     asking = _as_app(found, claim_of(app, private_key, private_key_file), timeout) if _is_app(token, app) else None
     installed = InstallationToken(asking, named, installation) if asking else None
     client = api_client(found, installed or Token(reveal(token)), timeout, Budget(spacing=spacing))
-    seeing = InstallationToken(asking, named, installation, wanted=(TEAMS,)) if asking else None
-    teams = api_client(found, seeing, timeout, client.budget) if seeing else None
-    hub = GitHub(client, named, _merging(found, client), _name(client, installed), installed, teams=teams)
+    teams, issues = _narrow(asking, (named, installation), found, timeout, client.budget)
+    name = _name(client, installed)
+    hub = GitHub(client, named, _merging(found, client), name, installed, teams=teams, issues=issues)
     branches = MergedByLines(repository, environment, branch, signing_key)
     return PullRequestForge(branches, hub, repository, environment, files=WebFiles(address, named, *ROOMS))
+
+
+def _narrow(
+    asking: ForgeClient | None, place: tuple[str, int], api: Api, timeout: float, budget: Budget
+) -> list[ForgeClient | None]:
+    """Return what asks for teams, and what for issues, of an App: by tokens of that right alone; None for a user."""
+    wanted = (TEAMS, ISSUES)
+    identities = [InstallationToken(asking, *place, wanted=(one,)) if asking else None for one in wanted]
+    return [api_client(api, one, timeout, budget) if one else None for one in identities]
 
 
 def _as_app(api: Api, claim: Identity, timeout: float) -> ForgeClient:

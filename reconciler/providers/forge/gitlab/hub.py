@@ -8,6 +8,7 @@ from reconciler.forges.hub import Merge
 from reconciler.model.errors import Unavailable
 from reconciler.model.ids import CommitId
 from reconciler.model.reviews import Allowance, BranchRules, Comment, CommitStatus, PullRequest, PullState, Review
+from reconciler.providers.forge.gitlab.issues import GitLabIssues
 from reconciler.providers.forge.gitlab.merges import merge
 from reconciler.providers.forge.gitlab.opinions import opinions
 from reconciler.providers.forge.gitlab.reading import (
@@ -41,6 +42,7 @@ class GitLab:
     def __init__(self, client: ForgeClient, project: str) -> None:
         self._client = client
         self._root = f"/projects/{part(project)}"
+        self.issues = GitLabIssues(client, self._root)
 
     @property
     def place(self) -> str:

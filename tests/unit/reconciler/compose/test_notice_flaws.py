@@ -99,3 +99,12 @@ def test_there_is_an_end_to_what_is_told() -> None:
     environment = Environment.model_validate({"notifications": {"routes": routes}})
     assert len(unheard(environment, {}, [])) == MOST
     assert unheard(Environment(), {}, []) == ()
+
+
+def test_a_route_to_the_forge_needs_one_that_has_issues() -> None:
+    route = {"slack": None, "forge": {}}
+    assert told(route) == [
+        "notifications.routes[0].forge: the environment's forge is plain Git, which has no issues "
+        "(choose another one in `forge`, or tell people by another route)"
+    ]
+    assert told(route, forge={"provider": "gitea", "token": "${secret:TOKEN}"}) == []

@@ -256,6 +256,13 @@ def test_the_pictures_are_those_of_the_best_trial_when_all_have_ended() -> None:
     assert not decide(stage.actual(*map(stage.version, some), results=some)).files
 
 
+def test_the_best_model_is_shown_by_its_card_when_all_have_ended() -> None:
+    left = {"files": {"model-card.md": "sha256:0", "curves/roc.png": "sha256:1"}}
+    told = {run: {**stage.trained({"roc_auc": score}), **left} for run, score in ((A, 0.7), (B, 0.9), (C, 0.8))}
+    found = decide(stage.actual(*map(stage.version, told), results=told)).files
+    assert found == {f"reports/{B}/{path}": (B, path) for path in left["files"]}
+
+
 def test_the_split_of_the_dataset_names_the_trials() -> None:
     def told(split: dict[str, Any] | None) -> list[StartRun]:
         above = stage.resource(LOANS, **({"split": split} if split is not None else {}))

@@ -1,7 +1,14 @@
 """Pictures of a run, shown on the status branch."""
 
-from reconciler.controllers.status_pictures import of_comparison, pictures, profile_pages
-from reconciler.model.ids import RunName
+from reconciler.controllers.status_pictures import (
+    agreement_pages,
+    model_pages,
+    of_comparison,
+    pictures,
+    profile_pages,
+    served_pages,
+)
+from reconciler.model.ids import Address, RunName
 
 RUN = RunName("datasets/loans/0123456789ab")
 
@@ -42,3 +49,23 @@ def test_a_profile_is_shown_by_its_pages() -> None:
     left = {"files": dict.fromkeys(["profile.md", "profile.html", "profile.json", "data.parquet"], "1")}
     assert profile_pages(RUN, left) == {f"reports/{RUN}/{page}": (RUN, page) for page in ("profile.md", "profile.html")}
     assert profile_pages(RUN, {}) == {}
+
+
+def test_a_model_is_shown_by_its_card_and_the_pictures_on_it() -> None:
+    left = {"files": dict.fromkeys(["model-card.md", "curves/roc.png", "curves/roc.json", "model.onnx"], "1")}
+    assert model_pages(RUN, left) == {
+        f"reports/{RUN}/{page}": (RUN, page) for page in ("model-card.md", "curves/roc.png")
+    }
+    assert model_pages(RUN, {"files": {"curves/roc.png": "1"}}) == {}
+
+
+def test_agreement_is_shown_by_its_figures() -> None:
+    left = {"files": {"agreement.json": "1", "labels.parquet": "2"}}
+    assert agreement_pages(RUN, left) == {f"reports/{RUN}/agreement.json": (RUN, "agreement.json")}
+    assert agreement_pages(RUN, {}) == {}
+
+
+def test_a_model_that_is_served_has_a_place_of_its_own() -> None:
+    trial, left = RunName("experiments/score/0a"), {"files": {"model-card.md": "1", "curves/roc.png": "2"}}
+    found = served_pages(Address("deployments/api"), trial, left)
+    assert found == {f"reports/deployments/api/0a/{path}": (trial, path) for path in left["files"]}

@@ -14,10 +14,12 @@ from reconciler.forges.web_files import WebFiles
 from reconciler.git.repository import Repository, open_repository
 from reconciler.model.errors import Raced, Refused, Transient
 from reconciler.model.ids import CommitId
+from reconciler.model.notifications import Event
 from reconciler.model.observed import ProposalState
 from reconciler.model.reviews import CommitStatus, Opinion, PullRequest, PullState, Queued, Review, Verdict
-from reconciler.ports.forge import Agreed, ProposalOrder
+from reconciler.ports.forge import Agreed, CauseNote, ProposalOrder
 from tests.unit.reconciler.forges.memory_hub import MemoryHub
+from tests.unit.reconciler.forges.test_noticeboard import MemoryIssues
 from tests.unit.reconciler.git.people import Clone, bare
 
 NAME = "promotions/loans/3f2a1b4c5d6e"
@@ -313,3 +315,23 @@ def test_what_waits_in_the_merge_queue_is_told_by_the_repository_s_refs(place: P
     found = ("refs/heads/queue/main/pr-1-a", "refs/heads/queue/main/pr-2-b")
     assert place.forge.queued() == tuple(Queued(ref, head) for ref in found)
     assert not place.hub.calls
+
+
+def test_a_forge_without_issues_says_so(place: Place) -> None:
+    with pytest.raises(Refused, match="has no issues"):
+        place.forge.post(CauseNote("0123456789ab", Event.BEGAN, "title", "body"))
+
+
+def test_what_a_release_did_is_said_where_it_was_released_and_nowhere_before(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issues = MemoryIssues()
+    monkeypatch.setattr(place.hub, "issues", issues, raising=False)
+    place.forge.propose(place.order())
+    note = CauseNote("0123456789ab", Event.BEGAN, "title", "body", NAME)
+    place.forge.post(note)
+    assert len(issues.all) == 1
+    place.hub.merge(1, CommitId("0" * 40), "")
+    place.forge.post(note)
+    assert [one.text.splitlines()[-1] for one in place.hub.said[1]] == ["body"]
+    assert len(issues.all) == 1

@@ -16,11 +16,13 @@ from reconciler.model.decision import Decision, Phase
 from reconciler.model.environment import Environment
 from reconciler.model.errors import Refused
 from reconciler.model.ids import Address, CommitId
+from reconciler.model.notifications import Event
 from reconciler.model.observed import Actual
 from reconciler.model.plan import Plan
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Desired
 from reconciler.notices.bodies import Sender
+from reconciler.ports.forge import CauseNote
 from tests.unit.reconciler.loop.test_telling import Catalogue, Status, answers, breaks_off, listening
 
 NOW = datetime(2026, 1, 7, 12, 0, tzinfo=UTC)
@@ -47,6 +49,7 @@ class Loop:
     def __init__(self, *routes: dict[str, Any]) -> None:
         self.routes = [{"name": f"r{number}", "after": "0s", **one} for number, one in enumerate(routes)]
         self.status, self.may, self.log, self.now = Status(), True, LogCapture(), NOW
+        self.forge: object = None
         self.begin()
 
     def begin(self) -> None:
@@ -72,7 +75,7 @@ class Loop:
             self.status.texts.pop(path, None)
             if text is not None:
                 self.status.texts[path] = text
-        self.told.recorded(desired)
+        self.told.recorded(desired, self.forge)  # type: ignore[arg-type]
         return bool(edits)
 
 
@@ -193,3 +196,29 @@ def test_when_time_alone_has_something_to_tell_the_daemon_wakes(taken: Catalogue
     desired = Environment.model_validate({"notifications": {"routes": loop.routes}})
     assert loop.told.wake(desired.notifications, loop.now) == loop.now + timedelta(minutes=10)
     assert loop.told.wake(None, loop.now) is None
+
+
+class Board:
+    """A forge on which people are told."""
+
+    def __init__(self) -> None:
+        self.posted: list[CauseNote] = []
+
+    def post(self, note: CauseNote) -> None:
+        self.posted.append(note)
+
+
+def test_a_route_leads_to_the_forge_of_the_pass() -> None:
+    loop, board = Loop({"forge": {}}), Board()
+    loop.forge = board
+    loop.look(True)
+    loop.look(False)
+    until(lambda: len(board.posted) == 2)
+    assert [note.event for note in board.posted] == [Event.BEGAN, Event.ENDED]
+    assert board.posted[0].name == board.posted[1].name
+
+
+def test_on_plain_git_what_a_route_to_the_forge_has_to_tell_is_lost_and_said_to_be() -> None:
+    loop = Loop({"forge": {}})
+    loop.look(True)
+    until(lambda: loop.told.counts["r0"].lost == 1)

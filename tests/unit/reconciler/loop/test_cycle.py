@@ -38,6 +38,7 @@ class Loop:
         world: World | None = None,
         may_write: Callable[[], bool] = lambda: True,
         controllers: Mapping[str, Controller] = CONTROLLERS,
+        beat: timedelta | None = None,
     ) -> None:
         self.world = world or World(before=before)
         self.wanted: list[Resource] = [
@@ -55,6 +56,7 @@ class Loop:
             controllers=controllers,
             applier=applier,
             tell=lambda address, failure: self.told.append((address, failure)),
+            beat=beat,
         )
 
     def once(self, commit: CommitId = COMMIT) -> Pass:
@@ -99,6 +101,20 @@ def test_a_pass_that_finds_all_well_only_reads_and_commits_nothing() -> None:
     done = loop.once()
     assert (done.outcomes, done.status_commit, done.did_something) == ((), None, False)
     assert {verb for verb, count in loop.world.calls.items() if count != before.get(verb)} == READS
+
+
+def test_of_a_quiet_world_it_says_now_and_then_that_a_daemon_lives() -> None:
+    loop = Loop(beat=timedelta(hours=6))
+    loop.live()
+    quiet = loop.once()
+    assert quiet.status_commit is None
+    assert quiet.wake
+    loop.world.clock.advance_to(quiet.wake)
+    beat = loop.once()
+    assert beat.status_commit
+    assert beat.wake == quiet.wake + timedelta(hours=6)
+    assert not beat.did_something
+    assert loop.once().status_commit is None
 
 
 def test_a_preview_is_the_same_plan_and_changes_nothing() -> None:

@@ -15,10 +15,11 @@ from aiosmtpd.smtp import AuthResult, Envelope
 
 from reconciler.loop.delivery import deliver
 from reconciler.model.errors import Refused, Unavailable
-from reconciler.model.notifications import CauseKind, Route, Severity
+from reconciler.model.notifications import CauseKind, Event, Route, Severity
 from reconciler.notices.bodies import Sender
 from reconciler.notices.causes import Cause
-from reconciler.notices.ledger import Event, Message, Notice
+from reconciler.notices.ledger import Message, Notice
+from reconciler.ports.forge import CauseNote
 from tests.servers.kubernetes.certificates import Authority
 from tests.servers.ports import LOOPBACK, free_port
 
@@ -66,6 +67,27 @@ def send(to: Route, password: str = "") -> None:
     cause = Cause(CauseKind.STALLED, "datasets/loans", Severity.WARNING, "JobFailed", "its job failed: ä ≠ a")
     message = Message("mail", NOW, (Notice("0123456789ab", Event.BEGAN, cause, NOW),))
     deliver(message, to, SENDER, lambda _: password)
+
+
+class Board:
+    """A forge that people are told on."""
+
+    def __init__(self) -> None:
+        self.posted: list[CauseNote] = []
+
+    def post(self, note: CauseNote) -> None:
+        self.posted.append(note)
+
+
+def test_a_forge_gets_a_note_for_each_cause_and_plain_git_none() -> None:
+    to = Route.model_validate({"name": "forge", "forge": {}})
+    cause = Cause(CauseKind.STALLED, "datasets/loans", Severity.WARNING, "JobFailed", "its job failed")
+    message = Message("forge", NOW, tuple(Notice(name, Event.BEGAN, cause, NOW) for name in ("a", "b")))
+    board = Board()
+    deliver(message, to, SENDER, lambda _: "", board)
+    assert [note.name for note in board.posted] == ["a", "b"]
+    with pytest.raises(Refused, match="plain Git, which has no issues"):
+        deliver(message, to, SENDER, lambda _: "", object())
 
 
 def test_a_mail_arrives_as_it_was_written() -> None:

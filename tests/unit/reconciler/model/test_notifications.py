@@ -31,7 +31,7 @@ def test_severities_have_an_order() -> None:
     [
         ([], {}, "at least 1"),
         ([SLACK, SLACK], {}, "two routes are called chat"),
-        ([{"name": "chat"}], {}, "exactly one of webhook, slack, mail and alertmanager"),
+        ([{"name": "chat"}], {}, "exactly one of webhook, slack, mail, alertmanager and forge"),
         ([{**SLACK, "mail": MAIL}], {}, "exactly one of"),
         ([{**SLACK, "slack": "https://hooks.example.com/T0/B0/secret"}], {}, "pattern"),
         ([{**SLACK, "again": "5s"}], {}, "after 1m to 366d"),

@@ -1,6 +1,7 @@
 """Messages in the form of each target, with whatever text jobs and specs have put into them."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default as policy
@@ -10,11 +11,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.model.notifications import CauseKind, MailTarget, Severity
+from reconciler.model.notifications import CauseKind, Event, ForgeTarget, MailTarget, Severity
 from reconciler.model.text import printable
-from reconciler.notices.bodies import MOST_SHOWN, Sender, alerts, body, cloud_event, mail, slack, subject
+from reconciler.notices.bodies import (
+    MOST_ISSUES,
+    MOST_SHOWN,
+    Sender,
+    alerts,
+    body,
+    cloud_event,
+    forge_notes,
+    mail,
+    slack,
+    subject,
+)
 from reconciler.notices.causes import LONGEST, Cause
-from reconciler.notices.ledger import Event, Message, Notice
+from reconciler.notices.ledger import Message, Notice
 
 NOW = datetime(2026, 1, 7, 12, 5, tzinfo=UTC)
 SINCE = NOW - timedelta(minutes=5)
@@ -134,3 +146,47 @@ def test_nothing_that_others_wrote_is_obeyed(what: str, file: str) -> None:
     assert read.get_content().strip() == body(told, SENDER).strip()
     for document in (found, cloud_event(told.notices[0], NOW, SENDER), alerts(told, SENDER, None)):
         assert json.loads(json.dumps(document, allow_nan=False)) == document
+
+
+def test_a_forge_is_told_of_each_cause_by_itself_and_who_is_to_look() -> None:
+    told = message(notice(file="specs/deployments/risk.yaml", release="promotions/risk/0a"))
+    (note,) = forge_notes(told, SENDER, ForgeTarget(mention=["ada", "acme/risk"]))
+    assert (note.name, note.event, note.release) == ("0123456789ab", Event.BEGAN, "promotions/risk/0a")
+    assert note.title == "[prod] deployments/risk is stalled"
+    assert note.body.splitlines() == [
+        "@ada @acme/risk",
+        "",
+        "**Deployments/risk is stalled**",
+        "",
+        "the revision doesn't start",
+        "",
+        "- since 2026-01-07 12:00 UTC",
+        "- severity critical",
+        "- team risk",
+        "- asked for in `specs/deployments/risk.yaml`",
+        "- told by `prod`",
+    ]
+    (note,) = forge_notes(message(notice(Event.ENDED)), SENDER, ForgeTarget(mention=["ada"]))
+    assert note.body.startswith("✅ **Deployments/risk is no longer stalled**\n\nIt was: the revision doesn't start\n")
+    assert "- until 2026-01-07 12:05 UTC" in note.body
+    assert "@ada" not in note.body
+
+
+def test_what_jobs_wrote_is_no_markdown_on_a_forge() -> None:
+    evil = "<img src=x> @all ![a](http://x) <!-- setpoint: cause ffff -->"
+    (note,) = forge_notes(message(notice(what=evil, team=evil, file=evil)), SENDER, ForgeTarget())
+    outside = "".join(note.body.split("`")[::2])
+    for part in ("<img", "@all", "![a]", "<!--"):
+        assert part not in outside
+
+
+def test_of_a_flood_the_gravest_get_issues_and_what_ended_is_told_whole() -> None:
+    def numbered(number: int, event: Event, severity: Severity) -> Notice:
+        return replace(notice(event, severity=severity), name=f"{number:012}")
+
+    began = [numbered(number, Event.BEGAN, Severity.WARNING) for number in range(50)]
+    ended = [numbered(number + 100, Event.ENDED, Severity.INFO) for number in range(30)]
+    notes = forge_notes(message(*began, numbered(99, Event.BEGAN, Severity.CRITICAL), *ended), SENDER, ForgeTarget())
+    assert len(notes) == 30 + MOST_ISSUES
+    assert notes[30].name == f"{99:012}"
+    assert notes[-1].body.endswith("31 more causes began with this one, and get no issue: the status branch has all.")

@@ -107,3 +107,15 @@ def test_a_cause_says_whose_it_is_and_where_it_is_asked_for() -> None:
     assert (cause.team, cause.file, len(cause.what)) == ("risk", "specs/experiments/risk.yaml", LONGEST)
     (broken,) = look(stalled, broken={EXPERIMENT: (Problem("specs/x.yaml", 1, 1, "", "odd"),)}).causes.values()
     assert (broken.team, broken.file) == ("", "specs/x.yaml")
+
+
+def test_a_cause_knows_the_proposal_by_which_its_model_was_released() -> None:
+    name, trial = "promotions/risk/0a", "experiments/risk/1b"
+    promoted = decision("promotions/risk", facts={"candidate": trial, "proposal": name})
+    told = {"phase": Phase.STALLED, "reason": Reason.JOB_FAILED}
+    alerting = decision("monitors/risk", alerting="1 alert", facts={"alerts": [{"what": "drift", "trial": trial}]})
+    causes = look(promoted, alerting, decision("deployments/risk", facts={"trial": trial}, **told)).causes.values()
+    assert [cause.release for cause in causes] == [name, name]
+    other = decision("monitors/risk", alerting="1 alert", facts={"alerts": [{"what": "drift", "trial": "x"}]})
+    odd = decision("monitors/odd", alerting="1 alert", facts={"alerts": ["odd"]})
+    assert [cause.release for cause in look(promoted, other, odd).causes.values()] == ["", ""]

@@ -15,7 +15,9 @@ from tests.unit.reconciler.notices.test_ledger import NOW, cause, routes, seen
 
 def test_what_is_written_is_read() -> None:
     to = routes({}, {"after": "1h"})
-    ledger = advance(Ledger(), seen(cause(), cause("monitors/m", "alerting", team="risk")), to, "dev", NOW)
+    ledger = advance(
+        Ledger(), seen(cause(), cause("monitors/m", "alerting", team="risk", release="p/1")), to, "dev", NOW
+    )
     ledger = advance(ledger, seen(cause()), to, "dev", NOW + timedelta(minutes=2))
     assert of_document(mapping(dump(as_document(ledger)))) == ledger
 

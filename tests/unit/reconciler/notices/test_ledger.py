@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.model.notifications import CauseKind, Notifications, Severity
+from reconciler.model.notifications import CauseKind, Event, Notifications, Severity
 from reconciler.notices.causes import Cause, Key, Seen
 from reconciler.notices.documents import as_document, of_document
-from reconciler.notices.ledger import MOST, MOST_STANDING, Event, Ledger, Message, advance, due, without
+from reconciler.notices.ledger import MOST, MOST_STANDING, Ledger, Message, advance, due, without
 
 NOW = datetime(2026, 1, 7, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -209,3 +209,11 @@ def test_whatever_is_seen_the_life_of_a_cause_is_begun_gone_on_and_ended(
 
 def test_messages_are_told_apart_by_route_and_moment() -> None:
     assert Message("a", NOW, ()).key != Message("b", NOW, ()).key != Message("b", NOW + MINUTE, ()).key
+
+
+def test_a_cause_ends_where_it_began_whatever_is_proposed_meanwhile() -> None:
+    ledger = Ledger()
+    for number, what in enumerate((seen(cause(release="p/1")), seen(cause(release="p/2", what="worse")), seen())):
+        ledger = advance(ledger, what, routes(), "dev", NOW + number * MINUTE)
+    (began, ended) = (message.notices[0] for message in ledger.pending)
+    assert (began.cause.release, ended.cause.release, ended.cause.what) == ("p/1", "p/1", "worse")

@@ -9,6 +9,7 @@ from reconciler.model.facts import FACTS, shapes
 from reconciler.model.ids import Address
 from reconciler.model.resource import Resource
 from reconciler.status.readme import message_of, readme
+from reconciler.status.shown import Files
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.stage import API, GO, LOANS, SCORE, SHARED, WATCH
 
@@ -36,7 +37,7 @@ def test_it_counts_how_resources_stand() -> None:
 
 def test_every_resource_is_shown_with_its_message() -> None:
     text = page({LOANS: document(message="5 | 6 rows")})
-    assert f"| 🟢 [`{LOANS}`](status/{LOANS}.yaml) | ready | 5 \\| 6 rows |" in text
+    assert f"| 🟢\u00a0[`{LOANS}`]({LOANS}.md) | ready | 5 \\| 6 rows |" in text
 
 
 def test_problems_in_the_specs_are_shown_first() -> None:
@@ -65,20 +66,25 @@ def test_a_proposal_of_any_kind_that_has_one_is_named(kind: str) -> None:
     text = page(
         {Address(f"{kind}/x"): document("ready", "it waits", "WaitsForReview", proposal=f"proposals/dev/{kind}/x/1")}
     )
-    assert f"- `proposals/dev/{kind}/x/1` from `{kind}/x`" in text
+    assert f"- `proposals/dev/{kind}/x/1` from [`{kind}/x`]({kind}/x.md)" in text
 
 
 def test_what_waits_for_a_review_is_named() -> None:
     waiting = document("waiting", "branch x waits for its merge", "WaitsForReview", proposal="promotions/go/1")
-    assert "- `promotions/go/1` from `promotions/go`: branch x waits for its merge" in page({GO: waiting})
+    assert "- `promotions/go/1` from [`promotions/go`](promotions/go.md): branch x waits for its merge" in page(
+        {GO: waiting}
+    )
     assert "Waiting for a review" not in page({GO: document("waiting", proposal="promotions/go/1")})
     told = page({LOANS: document("ready", "version 1 is merged", proposal="proposals/dev/datasets/loans/1")})
-    assert f"- `proposals/dev/datasets/loans/1` from `{LOANS}`: version 1 is merged" in told
+    assert f"- `proposals/dev/datasets/loans/1` from [`{LOANS}`]({LOANS}.md): version 1 is merged" in told
 
 
 def test_endpoints_are_shown_with_model_traffic_and_address() -> None:
     text = page({API: document(trial="experiments/score/1", traffic={"r1": 90, "r2": 10}, url="http://api")})
-    assert "| `deployments/api` | `experiments/score/1` | `r1` 90 %, `r2` 10 % | <http://api> |" in text
+    assert (
+        "| [`deployments/api`](deployments/api.md) | `experiments/score/1` | `r1` 90 %, `r2` 10 % | <http://api> |"
+        in text
+    )
     none = page({API: document(trial="experiments/score/1", traffic={})})
     assert "| none yet |  |" in none
 
@@ -99,19 +105,6 @@ def test_the_leaderboard_shows_the_figure_that_ranks_and_its_interval() -> None:
     assert "| 1 | `aa` | model=gbm | 0.91 | 0.9 to 0.92 |" in text
     assert "|  | `bb` |  | failed: killed |  |" in text
     assert "![roc.png](reports/x/roc.png)" in text
-
-
-def test_the_graph_shows_what_is_made_from_what_without_the_pools() -> None:
-    text = page({LOANS: document()}, stage.resource(LOANS), stage.resource(SCORE), stage.resource(SHARED))
-    assert 'datasets_loans["🟢 datasets/loans"]' in text
-    assert "datasets_loans --> experiments_score" in text
-    assert "pools" not in text.split("```mermaid")[1]
-
-
-def test_a_graph_too_large_to_read_is_left_out() -> None:
-    many = [stage.resource(Address(f"datasets/d{number}")) for number in range(61)]
-    assert "mermaid" not in page({}, *many)
-    assert "mermaid" not in page({}, many[0])
 
 
 def test_the_same_status_gives_the_same_page() -> None:
@@ -147,8 +140,59 @@ def test_what_runners_wrote_is_no_markdown() -> None:
     assert not re.search(r"(?<!\\)\*\*b", outside)
 
 
-def test_a_long_page_has_contents_and_says_what_it_does_not_draw() -> None:
-    many = [stage.resource(Address(f"pools/p{n}")) for n in range(61)]
-    text = page({LOANS: document(), SCORE: document(), API: document(trial="t"), SHARED: document()}, *many)
+def test_a_long_page_has_contents() -> None:
+    text = page(
+        {LOANS: document(), SCORE: document(), API: document(trial="t"), SHARED: document()},
+        *map(stage.resource, (LOANS, API)),
+    )
     assert "[Endpoints](#endpoints) · [Resources](#resources)" in text
-    assert "there are 61 resources" in text
+
+
+def test_it_says_of_when_it_is_and_by_whom() -> None:
+    written = "As of 2026-01-07 12:00:30 UTC, by `host`."
+    assert f"commit `c0ffeec0ffee`.\n\n{written}\n\n---" in readme(stage.desired(), {}, written)
+
+
+def test_of_many_resources_the_kinds_are_counted_and_those_listed_that_are_not_ready() -> None:
+    many = {Address(f"datasets/d{number:04}"): document(message="fine") for number in range(2000)}
+    text = page(many | {SCORE: document("stalled", "broken"), WATCH: document("waiting", "soon")})
+    assert "| [`datasets`](datasets/README.md) | 2000 | 🟢 2000 ready |" in text
+    listed = text.split("### Not ready")[1]
+    assert listed.index(f"🔴\u00a0[`{SCORE}`]({SCORE}.md) | stalled | broken") < listed.index(f"⚪\u00a0[`{WATCH}`]")
+    assert "d0001" not in text
+    assert len(text) < 2000
+
+
+def test_of_many_resources_what_is_not_ready_comes_before_what_answers() -> None:
+    many: dict[Address, dict[str, Any]] = {Address(f"datasets/d{number:04}"): document() for number in range(200)}
+    api = {API: document("stalled", "broken", trial="experiments/x/1")}
+    assert page(many | api).index("### Not ready") < page(many | api).index("## Endpoints")
+    assert page(api).index("## Endpoints") < page(api).index("## Resources")
+
+
+def test_of_many_that_are_not_ready_the_worst_are_listed() -> None:
+    many = {Address(f"datasets/d{number:04}"): document("waiting") for number in range(200)}
+    text = page(many | {SCORE: document("stalled", "broken")})
+    assert text.count("(datasets/d") == 49
+    assert f"[`{SCORE}`]" in text
+    assert "And 151 more, which the kinds' lists have." in text
+
+
+def test_of_many_endpoints_the_kind_has_the_rest() -> None:
+    many = {Address(f"deployments/d{number:02}"): document(trial="experiments/x/1") for number in range(60)}
+    text = page(many).split("## Resources")[0]
+    assert text.count("| [`deployments/") == 20
+    assert "And 40 more: [deployments](deployments/README.md)" in text
+
+
+def test_a_model_leads_to_its_card() -> None:
+    files = ["reports/experiments/score/1/model-card.md", "experiments/score.md"]
+    text = readme(stage.desired(), {API: document(trial="experiments/score/1", traffic={})}, "", Files(files))
+    assert "[`experiments/score/1`](reports/experiments/score/1/model-card.md)" in text
+    text = readme(stage.desired(), {API: document(trial="experiments/score/2", traffic={})}, "", Files(files))
+    assert "[`experiments/score/2`](experiments/score.md)" in text
+
+
+def test_what_is_stalled_comes_first() -> None:
+    text = page({LOANS: document(), API: document(), WATCH: document("stalled", "broken")})
+    assert text.index(f"[`{WATCH}`]") < text.index(f"[`{LOANS}`]") < text.index(f"[`{API}`]")

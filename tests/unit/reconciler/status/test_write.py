@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
+from reconciler.git.objects import object_id
 from reconciler.model.change import DropRun
 from reconciler.model.decision import Decision, Phase
 from reconciler.model.errors import Unavailable
 from reconciler.model.ids import Address, CommitId, RunName, name_of
 from reconciler.model.plan import Outcome, Plan
 from reconciler.status.read import Recorded, approval_path, parse
-from reconciler.status.write import Edits, edits, status, with_outcomes
+from reconciler.status.write import BEAT, Edits, beats_at, edits, status, with_outcomes
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.stage import COMMIT, LOANS, NOW, WATCH
 
@@ -42,6 +43,8 @@ def record(
     *outcomes: Outcome,
     now: Any = NOW,
     read: Callable[[RunName, str], bytes] = content,
+    host: str = "",
+    beat: timedelta | None = None,
 ) -> Edits:
     """Record a plan on a branch that holds these files."""
     files = branch or {}
@@ -50,8 +53,10 @@ def record(
         for path, text in files.items()
         if path.startswith("status/")
     }
-    recorded = Recorded(statuses, last_pass=parse(files.get("pass.yaml", b"")), files=dict.fromkeys(files, "blob"))
-    return edits(stage.desired(commit=wanted.commit), wanted, outcomes, recorded=recorded, read=read, now=now)
+    blobs = {path: object_id("blob", text) for path, text in files.items()}
+    recorded = Recorded(statuses, last_pass=parse(files.get("pass.yaml", b"")), files=blobs)
+    desired = stage.desired(commit=wanted.commit)
+    return edits(desired, wanted, outcomes, recorded=recorded, read=read, now=now, host=host, beat=beat)
 
 
 def after(branch: dict[str, bytes], changed: Edits) -> dict[str, bytes]:
@@ -60,7 +65,7 @@ def after(branch: dict[str, bytes], changed: Edits) -> dict[str, bytes]:
 
 def test_the_first_pass_writes_every_status_the_pass_and_the_page() -> None:
     found = record(plan(decision()))
-    assert found.keys() == {f"status/{LOANS}.yaml", "pass.yaml", "README.md"}
+    assert found.keys() == {f"status/{LOANS}.yaml", f"{LOANS}.md", "datasets/README.md", "pass.yaml", "README.md"}
     document = parse(found[f"status/{LOANS}.yaml"] or b"")
     assert (document["address"], document["state"], document["facts"]) == (LOANS, "ready", {"rows": 5})
     assert parse(found["pass.yaml"] or b"") == {
@@ -238,3 +243,34 @@ def test_an_engine_that_is_down_while_a_report_is_read_is_no_disaster() -> None:
         raise Unavailable("the store is down")
 
     assert f"status/{WATCH}.yaml" in record(plan(decision(WATCH, files=SHOWN)), read=read)
+
+
+def test_a_quiet_daemon_says_now_and_then_that_it_lives() -> None:
+    branch = after({}, record(plan(decision()), host="ada", beat=BEAT))
+    assert b"As of 2026-01-07 12:00:30 UTC, by `ada`. A daemon writes here" in branch["README.md"]
+    assert b"and every 6 hours when nothing does" in branch["README.md"]
+    assert beats_at(parse(branch["pass.yaml"]), BEAT) == NOW + BEAT
+    almost, due = NOW + BEAT - timedelta(seconds=1), NOW + BEAT
+    assert record(plan(decision()), branch, now=almost, host="ada", beat=BEAT) == {}
+    told = record(plan(decision()), branch, now=due, host="ada", beat=BEAT)
+    assert told.keys() == {"pass.yaml", "README.md"}
+    assert record(plan(decision()), after(branch, told), now=due, host="ada", beat=BEAT) == {}
+
+
+def test_a_moment_that_nobody_can_have_seen_is_written_anew() -> None:
+    ahead = after({}, record(plan(decision()), now=NOW + timedelta(days=365), beat=BEAT))
+    assert record(plan(decision()), ahead, beat=BEAT).keys() == {"pass.yaml", "README.md"}
+    branch = after({}, record(plan(decision())))
+    assert beats_at(parse(branch["pass.yaml"]), BEAT) is None
+    assert record(plan(decision()), branch, beat=BEAT).keys() == {"pass.yaml", "README.md"}
+
+
+def test_a_report_that_came_late_stands_on_its_page() -> None:
+    def absent(run: RunName, path: str) -> bytes:
+        raise Unavailable("not now")
+
+    wanted = plan(decision(WATCH, files=SHOWN))
+    branch = after({}, record(wanted, read=absent))
+    assert b"## Files" not in branch[f"{WATCH}.md"]
+    changed = record(wanted, branch)
+    assert b"report.md](../reports/" in (changed[f"{WATCH}.md"] or b"")
