@@ -1,6 +1,15 @@
 """Pictures of a run, shown on the status branch."""
 
-from reconciler.controllers.status_pictures import of_comparison, pictures, profile_pages
+from reconciler.controllers.status_pictures import (
+    MOST_DISPUTES,
+    VERSIONS,
+    label_documents,
+    of_comparison,
+    pictures,
+    profile_pages,
+    profiles,
+    trial_documents,
+)
 from reconciler.model.ids import RunName
 
 RUN = RunName("datasets/loans/0123456789ab")
@@ -42,3 +51,25 @@ def test_a_profile_is_shown_by_its_pages() -> None:
     left = {"files": dict.fromkeys(["profile.md", "profile.html", "profile.json", "data.parquet"], "1")}
     assert profile_pages(RUN, left) == {f"reports/{RUN}/{page}": (RUN, page) for page in ("profile.md", "profile.html")}
     assert profile_pages(RUN, {}) == {}
+
+
+def test_the_profiles_of_the_newest_versions_are_there_to_be_compared() -> None:
+    left = {"files": {"profile.json": "1", "data.parquet": "2"}}
+    runs = [RunName(f"datasets/loans/{n:012}") for n in range(VERSIONS + 2)]
+    found = profiles([(runs[0], {}), *((run, left) for run in runs[1:])])
+    assert found == {f"reports/{run}/profile.json": (run, "profile.json") for run in runs[2:]}
+
+
+def test_of_a_trial_its_card_figures_environment_and_result_are_there_and_no_rows() -> None:
+    left = ["model-card.md", "metrics.json", "environment.json", "examples.json", "reference.parquet", "model.onnx"]
+    told = trial_documents([(RUN, {"files": dict.fromkeys(left, "1")}), (RunName("experiments/x/1"), {"files": {}})])
+    assert [path for _, path in told.values()] == ["model-card.md", "metrics.json", "environment.json", "result.json"]
+
+
+def test_of_labels_the_disputes_are_there_while_they_are_few() -> None:
+    left = {"files": dict.fromkeys(["agreement.json", "disputes.json", "labels.parquet"], "1")}
+    few, many = ({**left, "facts": {"disputes": count}} for count in (MOST_DISPUTES, MOST_DISPUTES + 1))
+    assert [path for _, path in label_documents(RUN, few).values()] == ["agreement.json", "disputes.json"]
+    assert [path for _, path in label_documents(RUN, many).values()] == ["agreement.json"]
+    assert [path for _, path in label_documents(RUN, left).values()] == ["agreement.json"]
+    assert label_documents(RUN, {}) == {}
