@@ -23,7 +23,7 @@ from reconciler.releases.dora import dora
 from reconciler.releases.read import read_releases
 from reconciler.releases.words import figures
 from reconciler.status.timeline import Event, events
-from reconciler.web.pages import api
+from reconciler.web.pages import api, evidence
 from reconciler.web.pages import files as status_files
 from reconciler.web.pages.following import Environment, Following
 from reconciler.web.pages.graph import drawing
@@ -46,7 +46,8 @@ def application(following: Following, now: Callable[[], datetime]) -> ASGIApp:
         following: the environments that are shown; they are followed while the application runs.
         now: tells the time.
     """
-    pages = _Pages(following, Writer(now), now)
+    writer = Writer(now)
+    pages = _Pages(following, writer, now)
     routes = [
         Route("/", pages.overview),
         Route("/assets/{name}", _asset),
@@ -57,6 +58,7 @@ def application(following: Following, now: Callable[[], datetime]) -> ASGIApp:
         Route("/{key}/files/{path:path}", pages.file),
         Route("/{key}/pages/{path:path}", pages.page),
         Route("/{key}/{kind}/{name}", pages.resource),
+        *evidence.routes(following, writer),
     ]
 
     @asynccontextmanager
@@ -195,4 +197,5 @@ def resource_page(one: Snapshot, address: Address, told: Sequence[Event]) -> dic
         "events": told,
         "wanted": one.desired.resources.get(address) if one.desired else None,
         "files": own_files(one, address),
+        "beside": evidence.beside(address),
     }
