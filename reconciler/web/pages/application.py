@@ -57,8 +57,8 @@ def application(following: Following, now: Callable[[], datetime]) -> ASGIApp:
         Route("/{key}/proposals", pages.proposals),
         Route("/{key}/files/{path:path}", pages.file),
         Route("/{key}/pages/{path:path}", pages.page),
-        Route("/{key}/{kind}/{name}", pages.resource),
         *evidence.routes(following, writer),
+        Route("/{key}/{kind}/{name}", pages.resource),
     ]
 
     @asynccontextmanager
@@ -142,7 +142,7 @@ class _Pages:
         one, path = self._chosen(request).snapshot, request.path_params["path"]
         text = await asyncio.to_thread(status_files.text_of, one, path)
         folder = path.rpartition("/")[0]
-        body = rendered(text, f"/{one.key}/files/", folder) if path.endswith(".md") else ""
+        body = rendered(text, f"/{one.key}/files/", folder, one.tree.files) if path.endswith(".md") else ""
         return self._write("page.html", one=one, path=path, body=body, text="" if body else text)
 
     async def file(self, request: Request) -> Response:

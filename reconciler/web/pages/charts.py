@@ -10,12 +10,12 @@ from math import floor, log10
 
 WIDTH, HEIGHT = 860, 250
 """Pixels of a chart, at its natural size."""
-LEFT, RIGHT, TOP, BOTTOM = 56, 150, 12, 28
+LEFT, RIGHT, TOP, BOTTOM = 56, 190, 12, 28
 """Pixels around the plot: for figures on the left, for names of lines on the right."""
 LOOKS = 8
 """Looks that lines have; the next one begins anew."""
 _LINE = 13
-_NAME = 20
+_NAME = 22
 Point = tuple[float, float | None]
 
 
@@ -139,6 +139,8 @@ def _drawn(one: Series, look: int, scale: _Scale) -> Drawn:
         if error:
             whiskers.append((scale.x(x), scale.y(y - error), scale.y(y + error)))
     last = dots[-1]
+    if one.is_level and len(dots) == 1:
+        parts = [f"M{LEFT},{last[1]} L{WIDTH - RIGHT},{last[1]}"]
     short = one.name if len(one.name) <= _NAME else f"{one.name[: _NAME - 1]}…"
     is_few = len(dots) <= 40 and not one.is_level
     shown = dots if is_few else []

@@ -138,10 +138,12 @@ def _kind(history: Facts) -> tuple[str, str]:
 
 def _curve(told: Sequence[Trial], figure: str, step: str) -> Chart | None:
     lines = []
+    names = list[str]()
     for trial in told:
         series = mapping(trial.history, "series")
         name = next((name for name in VALIDATION if name in series), next(iter(series), ""))
         steps, values = numbers(trial.history, "steps"), numbers(series, name)
         points = [(x, y) for x, y in zip(steps, values, strict=False) if x is not None]
-        lines.append(Series(f"{trial.digest} {name}", points, path=trial.run if RUN.fullmatch(trial.run) else ""))
-    return chart(f"{figure} by {step}", lines, across=step)
+        names.append(name)
+        lines.append(Series(trial.digest, points, path=trial.run if RUN.fullmatch(trial.run) else ""))
+    return chart(f"{figure} by {step}, {', '.join(dict.fromkeys(names))}", lines, across=step)

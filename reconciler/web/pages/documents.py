@@ -81,6 +81,8 @@ def text(value: Any) -> str:
         return ", ".join(f"{key} {text(part)}" for key, part in value.items())
     if isinstance(value, list | tuple):
         return ", ".join(map(text, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return "" if value is None else figure(value)
 
 

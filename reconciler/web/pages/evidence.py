@@ -159,7 +159,8 @@ def _shown_run(chosen: Environment, name: str) -> dict[str, Any]:
 def run_page(one: Snapshot, name: str, known: Sequence[Trial]) -> dict[str, Any]:
     """Return what the page of a run shows, by the names that its template has."""
     told = run_of(one, name, next((trial for trial in known if trial.run == name), None))
-    card = rendered(told.card, f"/{one.key}/files/", f"reports/{name}") if told and told.card else ""
+    written = told.card if told else ""
+    card = rendered(written, f"/{one.key}/files/", f"reports/{name}", one.tree.files) if written else ""
     return {"one": one, "name": name, "told": told, "card": card}
 
 

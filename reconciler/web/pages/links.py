@@ -16,7 +16,7 @@ LONGEST = 20_000
 """Characters that are looked through."""
 _TOKEN = re.compile(
     r"(?P<url>https?://[^\s<>\"'`\\]+[^\s<>\"'`\\.,;:!?)\]])"
-    r"|(?<![\w/.-])(?P<commit>[0-9a-f]{40}(?:[0-9a-f]{24})?)(?![\w/])"
+    r"|(?<![\w/.:-])(?P<commit>[0-9a-f]{40}(?:[0-9a-f]{24})?)(?![\w/])"
     r"|(?<![\w/.-])(?P<name>[a-z]+/[A-Za-z0-9][\w./-]{0,300}\w)(?![\w/])"
 )
 
@@ -44,7 +44,8 @@ def _target(found: re.Match[str], one: Snapshot) -> str:
     if found["url"]:
         return found["url"]
     if found["commit"]:
-        return f"/{quote(one.key)}/commits/{found['commit']}" if one.desired else ""
+        is_one = one.desired is not None and len(one.desired.commit) == len(found["commit"])
+        return f"/{quote(one.key)}/commits/{found['commit']}" if is_one else ""
     name = found["name"]
     if Address(name) in one.recorded.statuses:
         return f"/{quote(one.key)}/{name}"

@@ -106,7 +106,8 @@ def profile(one: Snapshot, version: str, other: str = "") -> Profile | None:
     columns, former = mapping(told, "columns"), mapping(before, "columns")
     if not told:
         return None
-    found = [_column(str(name), mapping(columns, name), former) for name in list(columns)[:MOST_COLUMNS]]
+    key = text(mapping(told, "identifier").get("column"))
+    found = [_column(str(name), mapping(columns, name), former, key) for name in list(columns)[:MOST_COLUMNS]]
     rows, then = number(told.get("rows")), number(before.get("rows"))
     return Profile(
         version,
@@ -129,12 +130,12 @@ def _preparation(told: Facts) -> tuple[str, str, str]:
     return _said(told, "name"), text(items(told, "columns")), _said(told, "reason")
 
 
-def _column(name: str, told: Facts, former: Facts) -> Column:
+def _column(name: str, told: Facts, former: Facts, key: str) -> Column:
     before = mapping(former, name)
-    away = distance(before, told) if before else None
+    away = distance(before, told) if before and name != key else None
     return Column(
         name,
-        text(told.get("type")),
+        text(told.get("type")) + (", identifier" if name == key else ""),
         _missing(told),
         _count(number(told.get("distinct"))),
         _spread(told),
@@ -150,6 +151,11 @@ def _count(value: float | None) -> str:
     return "" if value is None else f"{value:,.0f}"
 
 
+def _brief(value: float) -> str:
+    """Write a number with four digits, a large one in full."""
+    return f"{value:,.0f}" if 10_000 <= abs(value) < 1e12 else f"{value:.4g}"
+
+
 def _missing(told: Facts) -> str:
     share = number(told.get("missing_share"))
     return "" if share is None else "none" if share == 0 else f"{share:.2%}"
@@ -158,9 +164,12 @@ def _missing(told: Facts) -> str:
 def _spread(told: Facts) -> str:
     low, high, mean = (number(told.get(key)) for key in ("minimum", "maximum", "mean"))
     if low is not None and high is not None:
-        return f"{low:.4g} to {high:.4g}" + (f", mean {mean:.4g}" if mean is not None else "")
+        return f"{_brief(low)} to {_brief(high)}" + (f", mean {_brief(mean)}" if mean is not None else "")
     top = mappings(told, "top")[:3]
     return ", ".join(f"{text(one.get('value'))[:40]} ({_count(number(one.get('count')))})" for one in top)
+
+
+_MEASURES = {"cramers_v": "Cramér's V", "point_biserial": "point-biserial r", "pearson": "Pearson's r"}
 
 
 def _target(told: Facts) -> str:
@@ -168,7 +177,8 @@ def _target(told: Facts) -> str:
     if value is None:
         return ""
     between = f" ({ends[0]:.3f} to {ends[1]:.3f})" if len(ends) == 2 and None not in ends else ""
-    return f"{text(told.get('measure')).replace('_', ' ')} {value:.3f}{between}"
+    measure = text(told.get("measure"))
+    return f"{_MEASURES.get(measure, measure.replace('_', ' '))} {value:.3f}{between}"
 
 
 def _change(before: Facts, after: Facts) -> str:
@@ -180,8 +190,8 @@ def _change(before: Facts, after: Facts) -> str:
     if None not in missing and abs((missing[1] or 0) - (missing[0] or 0)) >= 0.001:
         parts.append(f"missing {missing[0]:.1%} → {missing[1]:.1%}")
     means = [number(told.get("mean")) for told in (before, after)]
-    if None not in means and f"{means[0]:.4g}" != f"{means[1]:.4g}":
-        parts.append(f"mean {means[0]:.4g} → {means[1]:.4g}")
+    if means[0] is not None and means[1] is not None and _brief(means[0]) != _brief(means[1]):
+        parts.append(f"mean {_brief(means[0])} → {_brief(means[1])}")
     return ", ".join(parts)
 
 

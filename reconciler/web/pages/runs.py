@@ -1,13 +1,13 @@
 """What the page of a run shows: a trial's card, figures, slices, parameters, files, environment, and its origin."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from reconciler.model.ids import Address, RunName, owner_of
 from reconciler.model.text import printable
-from reconciler.web.pages.documents import Facts, document, mapping, number, text
+from reconciler.web.pages.charts import LOOKS, Chart, Series, chart
+from reconciler.web.pages.documents import LARGEST, Facts, document, mapping, number, numbers, text
 from reconciler.web.pages.lineage import inputs
 from reconciler.web.pages.links import holder
 from reconciler.web.pages.snapshot import Snapshot
@@ -16,7 +16,6 @@ from reconciler.web.pages.trials import Trial, answering
 
 MOST = 200
 """Rows of a table, and files, that are shown."""
-_IMAGE = re.compile(r"!\[([^\]\n]*)\]\(([^)\s]*)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +28,7 @@ class Run:
     message: str
     served_by: Sequence[str]
     tables: Sequence[Table]
+    curves: Sequence[Chart]
     card: str
     pictures: Sequence[str]
     pages: Sequence[str]
@@ -72,6 +72,7 @@ def run_of(one: Snapshot, name: str, trial: Trial | None) -> Run | None:
         printable(trial.message, 2000) if trial else "",
         _served_by(one, name),
         [table for table in tables if table.rows],
+        learning(mapping(metrics, "history")),
         _card(one, room),
         [path for path in there if path.endswith((".png", ".svg"))],
         [path for path in there if path.endswith((".md", ".html")) and not path.endswith("model-card.md")],
@@ -148,6 +149,18 @@ def _importance(metrics: Facts) -> Table:
     return Table("What it relies on", ("column", "loss"), [(name, f"{value:.4g}") for name, value in known], note)
 
 
+def learning(history: Facts) -> Sequence[Chart]:
+    """Draw how training went, with all that it left."""
+    steps, series = numbers(history, "steps"), mapping(history, "series")
+    lines = [
+        Series(str(name), [(x, y) for x, y in zip(steps, numbers(series, name), strict=False) if x is not None])
+        for name in list(series)[:LOOKS]
+    ]
+    step = text(history.get("step"))
+    drawn = chart(f"{text(history.get('figure'))} by {step}", lines, across=step)
+    return [drawn] if drawn else []
+
+
 def _pairs(title: str, told: Facts) -> Table:
     return Table(title, ("name", "value"), [(str(name), text(value)[:2000]) for name, value in told.items()][:MOST])
 
@@ -160,12 +173,9 @@ def _environment(told: Facts) -> Facts:
 
 
 def _card(one: Snapshot, room: str) -> str:
-    """Return the model card without the pictures that the status branch doesn't have."""
     path = f"{room}model-card.md"
-    if path not in one.tree.files:
-        return ""
-    card = one.tree.read(path).decode("utf-8", "replace")
-    return _IMAGE.sub(lambda found: found[0] if f"{room}{found[2]}" in one.tree.files else "", card)
+    is_there = path in one.tree.files and one.tree.size(path) <= LARGEST
+    return one.tree.read(path).decode("utf-8", "replace") if is_there else ""
 
 
 def _files(there: Sequence[str], room: str, result: Facts) -> Sequence[tuple[str, str, str]]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from reconciler.status.leaderboard_pages import left_out
 from reconciler.web.pages.documents import Facts, items, keys, mapping, text
 from reconciler.web.pages.tables import Cell, Link, Table, intervals
+from reconciler.web.pages.trials import RUN
 from reconciler.web.pages.views import figure
 
 MOST = 200
@@ -48,7 +49,7 @@ def _board(facts: Facts) -> Table | None:
 def trial_link(run: str) -> Cell:
     """Return a cell with a run's digest, which leads to its page."""
     digest = run.rsplit("/", 1)[-1]
-    return Link(digest, run) if run.count("/") == 2 else digest
+    return Link(digest, run) if RUN.fullmatch(run) else digest
 
 
 def _findings(facts: Facts) -> Table | None:
