@@ -36,7 +36,8 @@ from reconciler.web.pages.writing import Writer
 
 EVENTS = 50
 """What became of a resource, as far as it is shown."""
-_ASSETS = {"style.css": "text/css; charset=utf-8", "live.js": "text/javascript; charset=utf-8"}
+_SCRIPT = "text/javascript; charset=utf-8"
+_ASSETS = {"style.css": "text/css; charset=utf-8", "live.js": _SCRIPT, "brush.js": _SCRIPT}
 
 
 def application(following: Following, now: Callable[[], datetime]) -> ASGIApp:

@@ -218,10 +218,11 @@ def chosen(told: Sequence[Version], query: Mapping[str, str]) -> tuple[str, str]
     runs = list(there.values())
     shown = there.get(query.get("version", ""), next(iter(runs), ""))
     others = [run for run in runs if run != shown]
-    asked = query.get("against")
+    asked = query.get("against", "")
     after = runs[runs.index(shown) + 1 :] if shown in runs else []
     usual = next(iter(after or others), "")
-    return shown, "" if asked == "none" else there.get(asked or "", usual) if asked != shown else usual
+    wanted = there.get(asked, usual)
+    return shown, "" if asked == "none" else wanted if wanted != shown else usual
 
 
 def url(version: str, other: str) -> str:

@@ -4,13 +4,13 @@ import asyncio
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 import pytest
 
-from reconciler.model.ids import Address
-from reconciler.status.branch import StatusBranch
+from reconciler.model.ids import Address, CommitId
+from reconciler.status.branch import StatusBranch, StatusTree
 from reconciler.status.read import Recorded
 from reconciler.watched.branch import Source
 from reconciler.web.pages.application import application
@@ -19,6 +19,9 @@ from reconciler.web.pages.snapshot import Snapshot
 from reconciler.yaml.dump import dump
 from tests.unit.reconciler.git.people import Clone
 from tests.unit.reconciler.stage import NOW
+
+if TYPE_CHECKING:
+    from reconciler.git.objects import ObjectStore
 
 HOSTILE = "<script>alert(1)</script>\u202e' \" & {{ 7 * 7 }}"
 REPORT = "reports/monitors/loans/aaaaaaaaaaaa"
@@ -35,6 +38,25 @@ def document(state: str = "ready", message: str = "all is well", reason: str = "
         "since": "2026-01-05T00:00:00+00:00",
     }
     return {"state": state, "conditions": [ready], "facts": facts}
+
+
+class Kept:
+    """Objects in memory, by the path that they are of."""
+
+    def __init__(self, files: Mapping[str, Any]) -> None:
+        self._files = {
+            path: left if isinstance(left, bytes) else json.dumps(left).encode() for path, left in files.items()
+        }
+        self.sizes = {path: len(content) for path, content in self._files.items()}
+
+    def read(self, name: str) -> bytes:
+        return self._files[name]
+
+
+def tree_of(files: Mapping[str, Any]) -> StatusTree:
+    """Return a status commit with these files: JSON documents, or bytes as they are."""
+    kept = Kept(files)
+    return StatusTree(CommitId("0" * 40), {path: path for path in files}, cast("ObjectStore", kept), kept.sizes)
 
 
 def made(documents: Mapping[str, Mapping[str, Any]], key: str = "dev", **parts: Any) -> Snapshot:
