@@ -149,7 +149,7 @@ def _made(one: Snapshot, address: Address, served: frozenset[str]) -> Sequence[s
     if not any(own):
         rows = mappings(facts, "leaderboard")
         best = [text(row.get("run")) for row in rows[:1]]
-        own = [text(facts.get("run")), *best, *(text(row.get("run")) for row in rows if row.get("run") in served)]
+        own = [text(facts.get("run")), *best, *(run for row in rows if (run := text(row.get("run"))) in served)]
     return list(dict.fromkeys(run for run in own if RUN.fullmatch(run)))
 
 
