@@ -2,10 +2,8 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
-from reconciler.git.objects import ObjectStore
 from reconciler.status.branch import StatusTree
 from reconciler.untrusted import parse
 from reconciler.web.pages.views import figure
@@ -13,8 +11,6 @@ from reconciler.web.pages.views import figure
 Facts = Mapping[str, Any]
 LARGEST = 4 * 2**20
 """Bytes of a document that is read for a page."""
-KEPT = 64
-"""Documents that are kept as they were read: a report's, a profile's, a trial's never changes."""
 
 
 def document(tree: StatusTree, path: str) -> Facts:
@@ -23,15 +19,10 @@ def document(tree: StatusTree, path: str) -> Facts:
     Raises:
         Unavailable: the repository can't be read.
     """
-    if tree.objects is None or path not in tree.files or tree.size(path) > LARGEST:
+    if path not in tree.files or tree.size(path) > LARGEST:
         return {}
-    return _parsed(tree.objects, tree.files[path])
-
-
-@lru_cache(KEPT)
-def _parsed(objects: ObjectStore, blob: str) -> Facts:
     try:
-        told = parse(objects.read(blob), parse_constant=lambda _: None)
+        told = parse(tree.read(path), parse_constant=lambda _: None)
     except ValueError:
         return {}
     return told if isinstance(told, dict) else {"": told}
