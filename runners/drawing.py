@@ -52,8 +52,8 @@ def _lighten(figure: Figure) -> None:
             if spine.get_edgecolor()[:3] == (0.0, 0.0, 0.0):
                 spine.set_edgecolor(INK)
         for line in (*axes.get_xticklines(), *axes.get_yticklines()):
-            if line.get_color() in _UNSET:
-                line.set_color(INK)
+            if line.get_markeredgecolor() in _UNSET:
+                line.set_markeredgecolor(INK)
 
 
 def without_formulas(figure: Figure) -> None:

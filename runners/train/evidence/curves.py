@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from runners.drawing import shares_map
-from runners.evaluate.drawing import AMBER, BLUE, CYCLE, FAINT, INK, SMALL, label, picture
+from runners.drawing import AMBER, BLUE, INK, shares_map
+from runners.evaluate.drawing import CYCLE, FAINT, SMALL, label, picture
 from runners.evaluate.metrics import measure
 from runners.evaluate.predictions import Answers
 from runners.train.fitted import History

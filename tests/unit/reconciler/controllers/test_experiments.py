@@ -256,6 +256,17 @@ def test_the_pictures_are_those_of_the_best_trial_when_all_have_ended() -> None:
     assert not decide(stage.actual(*map(stage.version, some), results=some)).files
 
 
+def test_documents_of_the_best_trials_are_there_and_of_those_that_serve_whatever_their_version() -> None:
+    left = {"files": {"model-card.md": "sha256:0", "metrics.json": "sha256:1", "examples.json": "sha256:2"}}
+    told = {run: {**stage.trained({"roc_auc": score}), **left} for run, score in ((A, 0.7), (B, 0.9), (OLD[0], 0.6))}
+    pinned = stage.resource(API, model={"trial": OLD[0], "digest": MODEL})
+    found = decide(stage.actual(*map(stage.version, told), results=told), None, None, pinned).files
+    assert {run for run, _ in found.values()} == {A, B, OLD[0]}
+    assert {path for _, path in found.values()} == {"model-card.md", "metrics.json", "result.json"}
+    alone = decide(stage.actual(*map(stage.version, told), results=told)).files
+    assert {run for run, _ in alone.values()} == {A, B}
+
+
 def test_the_split_of_the_dataset_names_the_trials() -> None:
     def told(split: dict[str, Any] | None) -> list[StartRun]:
         above = stage.resource(LOANS, **({"split": split} if split is not None else {}))
