@@ -76,6 +76,6 @@ def _of_values(before: Facts, after: Facts) -> tuple[list[float], list[float]] |
 
 def _counts(told: Facts) -> Mapping[str, float]:
     """Return how often each of the most frequent values is there, and all others as one."""
-    top: dict[str, Any] = {f"={one.get('value')!r}": number(one.get("count")) or 0.0 for one in mappings(told, "top")}
+    top: dict[str, Any] = {f"={one.get('value')}": number(one.get("count")) or 0.0 for one in mappings(told, "top")}
     others = (number(told.get("count")) or 0.0) - sum(top.values())
     return {**top, **({"others": others} if others > 0 else {})} if top else {}

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from reconciler.model.text import moment
 from reconciler.web.pages.charts import Chart, Series, chart
@@ -105,14 +104,14 @@ def _cell(column: Facts | None) -> Cell_:
 
 
 def performance(told: Sequence[Report]) -> Sequence[Chart]:
-    """Draw each metric over the reports: estimated, realised with 95 % intervals, and on the reference."""
+    """Draw each metric over the reports, in their order: estimated, realised with 95 % intervals, the reference."""
     metrics = dict.fromkeys(text(one.get("metric")) for r in reversed(told) for one in mappings(r.told, "performance"))
     drawn = [_metric(metric, told) for metric in list(metrics)[:MOST_METRICS]]
     return [one for one in drawn if one is not None]
 
 
 def _metric(metric: str, told: Sequence[Report]) -> Chart | None:
-    each = [(x, report, _of(metric, report)) for report in told if (x := _seconds(report.end)) is not None]
+    each = [(float(place), report, _of(metric, report)) for place, report in enumerate(told)]
     lines = [
         Series("reference", [(x, number(one.get("reference"))) for x, _, one in each], is_level=True),
         *(
@@ -131,13 +130,6 @@ def _metric(metric: str, told: Sequence[Report]) -> Chart | None:
 
 def _of(metric: str, report: Report) -> Facts:
     return next((one for one in mappings(report.told, "performance") if text(one.get("metric")) == metric), {})
-
-
-def _seconds(told: str) -> float | None:
-    try:
-        return datetime.fromisoformat(told).timestamp()
-    except (ValueError, OverflowError):
-        return None
 
 
 def figures(told: Sequence[Report]) -> Table:

@@ -57,7 +57,7 @@ def _findings(facts: Facts) -> Table | None:
     rows = [
         tuple(text(one.get(key)) for key in ("severity", "what", "fix")) for one in found if isinstance(one, Mapping)
     ]
-    return Table("Findings", ("severity", "what", "what to do"), rows[:MOST])
+    return Table("Findings", ("severity", "what", "what to do"), rows[:MOST], is_prose=True)
 
 
 def _columns(facts: Facts) -> Table | None:

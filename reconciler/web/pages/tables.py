@@ -45,6 +45,8 @@ class Table:
     note: str = ""
     tells: frozenset[str] = frozenset()
     pinned: bool = False
+    is_prose: bool = False
+    """Its cells are sentences, which stand below each other on a phone."""
 
 
 def intervals(told: Sequence[Mapping[str, Any]]) -> list[Interval | None]:

@@ -75,7 +75,7 @@ def _amounts(told: Facts, key: str) -> str:
 def waiting(one: Snapshot) -> Table:
     """Return what waits for a pool or for something else, and why, as its status says."""
     rows = [row for each in one.rows for row in _waits(one, each)][:MOST]
-    return Table("What waits, and why", ("what", "why"), rows)
+    return Table("What waits, and why", ("what", "why"), rows, is_prose=True)
 
 
 def _waits(one: Snapshot, row: Row) -> Iterator[tuple[Cell, ...]]:

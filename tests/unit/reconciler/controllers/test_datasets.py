@@ -392,15 +392,3 @@ def test_what_a_person_should_look_at_is_told(found: Any, told: str) -> None:
     run = run_of()
     view = stage.actual(stage.version(run), results={run: {"accepted": True, "facts": {"rows": 3, "found": found}}})
     assert decide(stage.resource(LOANS), view).message.endswith(told)
-
-
-def test_the_profiles_of_the_versions_before_stay_to_be_held_against_the_newest() -> None:
-    run, left = run_of(), {"files": {"profile.json": "sha256:0", "profile.md": "sha256:1"}}
-    old, gone = RunName(f"{LOANS}/000000000000"), RunName(f"{LOANS}/111111111111")
-    told = {one: {**stage.result(facts={"rows": 5}), **left} for one in (run, old, gone)}
-    seen = stage.actual(stage.version(run), stage.version(old), stage.version(gone, here=False), results=told)
-    assert set(decide(stage.resource(LOANS), seen).files.values()) == {
-        (run, "profile.md"),
-        (run, "profile.json"),
-        (old, "profile.json"),
-    }

@@ -11,6 +11,8 @@ from reconciler.controllers.status_pictures import (
     trial_documents,
 )
 from reconciler.model.ids import RunName
+from tests.unit.reconciler import stage
+from tests.unit.reconciler.stage import LOANS
 
 RUN = RunName("datasets/loans/0123456789ab")
 
@@ -73,3 +75,16 @@ def test_of_labels_the_disputes_are_there_while_they_are_few() -> None:
     assert [path for _, path in label_documents(RUN, many).values()] == ["agreement.json"]
     assert [path for _, path in label_documents(RUN, left).values()] == ["agreement.json"]
     assert label_documents(RUN, {}) == {}
+
+
+def test_the_profiles_of_the_versions_before_stay_to_be_held_against_the_newest() -> None:
+    run = stage.started(stage.decide(stage.resource(LOANS), stage.actual())).run
+    left = {"files": {"profile.json": "sha256:0", "profile.md": "sha256:1"}}
+    old, gone = RunName(f"{LOANS}/000000000000"), RunName(f"{LOANS}/111111111111")
+    told = {one: {**stage.result(facts={"rows": 5}), **left} for one in (run, old, gone)}
+    seen = stage.actual(stage.version(run), stage.version(old), stage.version(gone, here=False), results=told)
+    assert set(stage.decide(stage.resource(LOANS), seen).files.values()) == {
+        (run, "profile.md"),
+        (run, "profile.json"),
+        (old, "profile.json"),
+    }
