@@ -88,11 +88,13 @@ def _table(shown: Sequence[Trial], params: Sequence[str], ranking: str, chosen: 
         row += [text(trial.params.get(name)) for name in params]
         row += [text(trial.metrics.get(name)) for name in tested]
         rows.append([*row, *([_data(trial.version)] if several else [])])
-    return Table("Trials", heads, rows, _note(reference), pinned=True)
+    return Table("Trials", heads, rows, _note(reference, several=several), pinned=True)
 
 
-def _note(reference: Mapping[str, Trial]) -> str:
+def _note(reference: Mapping[str, Trial], *, several: bool) -> str:
     note = "Ranked on the validation rows. Figures of the test rows are for the one that is chosen, not to choose by."
+    if several:
+        note += " Trials on different versions of the data were measured on different rows."
     if reference:
         note += (
             " Differences to the live model are of trials on the same version of the data, and have no interval: "

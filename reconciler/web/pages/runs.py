@@ -121,7 +121,7 @@ def _slices(metrics: Facts, result: Facts) -> Table:
     others = [name for name in _metrics(cells) if name not in (main, "rows")][:3]
     rows: list[tuple[Cell, ...]] = [
         (
-            f"{column} = {value}",
+            f"{column} = {_shown(value)}",
             _count(told.get("rows")),
             bar or text(told.get(main)),
             *(text(told.get(name)) for name in others),
@@ -131,6 +131,11 @@ def _slices(metrics: Facts, result: Facts) -> Table:
     cut = [text(one) for one in metrics.get("cut_slices") or () if isinstance(one, str)]
     note = "; ".join(cut) + ("." if cut else "")
     return Table("By slice of the test rows", ("slice", "rows", main or "metric", *others), rows, note, pinned=True)
+
+
+def _shown(value: str) -> str:
+    """Write a value so that spaces at its ends are seen."""
+    return value if value == value.strip() and value else f'"{value}"'
 
 
 def _metrics(cells: Sequence[tuple[str, str, Facts]]) -> list[str]:

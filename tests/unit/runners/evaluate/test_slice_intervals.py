@@ -38,3 +38,10 @@ def test_a_slice_of_one_row_has_none_and_the_same_seed_gives_the_same() -> None:
     assert set(found["town"]) == {"north"}
     assert found == slice_intervals(ACCURACY, told, slicings, 7)
     assert slice_intervals(ACCURACY, told, {}, 7) == {}
+
+
+def test_a_few_rows_that_are_all_right_have_no_interval_of_no_width() -> None:
+    truth = np.array([0, 1, 1, 0, 1, 0])
+    slicings = slicings_of({"town": np.array(["north"] * 6)})
+    found = slice_intervals(ACCURACY, Answers("binary", truth, truth), slicings, 7)
+    assert found == {"town": {"north": {"value": 1.0, "low": None, "high": None}}}
