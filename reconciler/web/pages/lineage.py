@@ -181,11 +181,12 @@ class Origins:
 
     def origin(self, commit: CommitId, path: str) -> tuple[LogEntry | None, LogEntry | None]:
         """Return the commit that last changed a file, and the one that brought it to the branch."""
-        if (commit, path) not in self._known:
+        known = self._known.get((commit, path))
+        if known is None:
             while len(self._known) >= self.KEPT:
-                self._known.pop(next(iter(self._known)))
-            self._known[commit, path] = self._source.origin(commit, path)
-        return self._known[commit, path]
+                self._known.pop(next(iter(self._known)), None)
+            known = self._known[commit, path] = self._source.origin(commit, path)
+        return known
 
 
 def inputs(result: object) -> Sequence[tuple[str, str]]:
