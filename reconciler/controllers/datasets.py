@@ -16,7 +16,7 @@ from reconciler.controllers.run_lifecycle import Lifecycle, Stage, finished_at, 
 from reconciler.controllers.run_orders import order, parts
 from reconciler.controllers.schema_proposals import propose_schema
 from reconciler.controllers.scoring_models import ScoringModel, scoring_model
-from reconciler.controllers.status_pictures import pictures, profile_pages
+from reconciler.controllers.status_pictures import pictures, profile_pages, profiles
 from reconciler.controllers.waiting import data_of, waits_for
 from reconciler.model.change import Change, StartRun
 from reconciler.model.decision import DataVersion, Decision, Phase, View
@@ -76,7 +76,7 @@ def decide(resource: Resource, view: View) -> Decision:
         | versions
         | ({"taken_over": taken_over} if taken_over else {})
         | ({"proposal": proposal} if proposal else {}),
-        files=_files(lifecycle),
+        files=_files(resource.address, lifecycle, view),
         output=output,
         wake=_first(
             lifecycle.wake, *(next_fire(cron, view.actual.now) for cron in (spec.refresh, full_schedule(spec)) if cron)
@@ -84,11 +84,15 @@ def decide(resource: Resource, view: View) -> Decision:
     )
 
 
-def _files(lifecycle: Lifecycle) -> Mapping[str, tuple[RunName, str]]:
-    """Return what is shown of an accepted version: its pictures, and the pages of its profile."""
+def _files(address: Address, lifecycle: Lifecycle, view: View) -> Mapping[str, tuple[RunName, str]]:
+    """Return what is shown of an accepted version: its pictures, its profile, and those of the versions before it."""
     if lifecycle.stage is not Stage.ACCEPTED:
         return {}
-    return {**pictures(lifecycle.run, lifecycle.result), **profile_pages(lifecycle.run, lifecycle.result)}
+    results = view.actual.results
+    here = [v.run for v in view.versions_by_owner.get(address, ()) if v.here and v.run in results]
+    former = sorted(here, key=lambda run: (run == lifecycle.run, finished_at(results[run]) or "", run))
+    told = profiles((run, results[run]) for run in former)
+    return {**pictures(lifecycle.run, lifecycle.result), **profile_pages(lifecycle.run, lifecycle.result), **told}
 
 
 def _blocked(address: Address, spec: Dataset, view: View) -> Decision | None:

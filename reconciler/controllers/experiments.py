@@ -10,12 +10,12 @@ from reconciler.controllers.preparing import proposed_preparations
 from reconciler.controllers.proposals import proposed_names, replaced, waiting
 from reconciler.controllers.run_lifecycle import Lifecycle, Stage, lifecycle_of, surplus, tidy
 from reconciler.controllers.run_orders import order, parts
-from reconciler.controllers.status_pictures import model_pages, pictures
+from reconciler.controllers.status_pictures import TRIALS, model_pages, pictures, trial_documents
 from reconciler.controllers.waiting import data_of, waits_for
 from reconciler.model.change import StartRun
 from reconciler.model.decision import DataVersion, Decision, Leaderboard, Phase, Scores, Trial, View
 from reconciler.model.facts import ExperimentFacts, PromotionFacts
-from reconciler.model.ids import Address, RunName
+from reconciler.model.ids import Address, RunName, owner_of
 from reconciler.model.kinds.datasets import Dataset
 from reconciler.model.kinds.deployments import Deployment
 from reconciler.model.kinds.experiments import Experiment
@@ -150,11 +150,23 @@ def _told(
         message=message,
         changes=changes,
         facts={**facts, **memory},
-        files={**shown, **(model_pages(good[0].run, good[0].result) if shown else {})},
+        files={
+            **shown,
+            **(model_pages(good[0].run, good[0].result) if shown else {}),
+            **trial_documents(_documented(resource, good, view)),
+        },
         pages=pages,
         output=_output(spec, good, data) if done and best is not None else None,
         wake=min((p.wake for p in lifecycles if p.wake), default=None),
     )
+
+
+def _documented(resource: Resource, good: list[Lifecycle], view: View) -> list[tuple[RunName, Mapping[str, Any]]]:
+    """Return the trials of which documents are shown: the best, and its own of any version that serve or may soon."""
+    best = {p.run: p.result for p in good[:TRIALS]}
+    own = sorted(run for run in _in_use(view) if owner_of(run) == resource.identity and run not in best)
+    used = {run: view.actual.results[run] for run in own if run in view.actual.results}
+    return [*best.items(), *used.items()]
 
 
 def _output(spec: Experiment, good: list[Lifecycle], data: DataVersion) -> Leaderboard:

@@ -16,7 +16,7 @@ from reconciler.controllers.run_lifecycle import (
     tidy,
 )
 from reconciler.controllers.run_orders import order, parts
-from reconciler.controllers.status_pictures import agreement_pages, pictures
+from reconciler.controllers.status_pictures import label_documents, pictures
 from reconciler.controllers.waiting import data_of, waits_for
 from reconciler.model.change import StartRun
 from reconciler.model.decision import DataVersion, Decision, Phase, View
@@ -64,6 +64,7 @@ def decide(resource: Resource, view: View) -> Decision:
     shown = pictures(lifecycle.run, lifecycle.result) if accepted else {}
     versions = in_force(resource.address, output, view)
     message = _message(lifecycle.result, spec.agreement.alpha) if accepted else lifecycle.message
+    beside = label_documents(lifecycle.run, lifecycle.result) if accepted else {}
     if accepted:
         facts |= {"version": lifecycle.run, "metrics": lifecycle.result.get("metrics", {}), "pictures": list(shown)}
     return Decision(
@@ -75,7 +76,7 @@ def decide(resource: Resource, view: View) -> Decision:
         + tidy(resource.address, names, view)
         + (surplus(resource.address, spec.keep and spec.keep - 1, names, view) if accepted else ()),
         facts={**facts, **versions},
-        files={**shown, **(agreement_pages(lifecycle.run, lifecycle.result) if accepted else {})},
+        files={**shown, **beside},
         output=output,
         wake=lifecycle.wake or (next_fire(spec.refresh, view.actual.now) if spec.refresh else None),
     )
@@ -93,6 +94,7 @@ def _of_campaign(resource: Resource, spec: Labels, data: DataVersion, view: View
         told = {name: fact for name, fact in merged.result.get("facts", {}).items() if name != "unsure"}
         facts |= {"run": merged.run, "stage": merged.stage.value, "result": told, "made_from": parts(wanted)}
     shown = pictures(merged.run, merged.result) if merged and accepted else {}
+    beside = label_documents(merged.run, merged.result) if merged and accepted else {}
     if shown:
         facts["pictures"] = list(shown)
     if due:
@@ -114,7 +116,7 @@ def _of_campaign(resource: Resource, spec: Labels, data: DataVersion, view: View
         + tidy(resource.address, names, view)
         + (surplus(resource.address, spec.keep and 2 * spec.keep - 2, names, view) if accepted else ()),
         facts={**facts, **versions},
-        files={**shown, **(agreement_pages(merged.run, merged.result) if merged and accepted else {})},
+        files={**shown, **beside},
         output=output,
         drifted=step.drifted,
         wake=(merged.wake if merged else None) or (next_fire(spec.refresh, view.actual.now) if spec.refresh else None),

@@ -28,6 +28,11 @@ class Measured:
         return " to ".join("unknown" if end is None else figure(float(end)) for end in (self.low, self.high))
 
 
+def one_sided(confidence: float) -> str:
+    """Say what the ends of an interval are, so that nobody takes them for those of a two-sided one beside it."""
+    return f"one-sided bounds, each with a confidence of {confidence:g}"
+
+
 class Figures:
     """What a job has measured, as far as it can be believed."""
 

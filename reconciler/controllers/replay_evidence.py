@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reconciler.controllers.measured import Figures, Measured, is_finite
+from reconciler.controllers.measured import Figures, Measured, is_finite, one_sided
 from reconciler.controllers.replay import Look, count_of, lacking, outcomes_of
 from reconciler.model.markdown import escaped, figure, table
 from reconciler.model.text import counted, printable
@@ -38,7 +38,7 @@ def _figures(look: Look, result: Mapping[str, Any]) -> str:
     figures, sure = Figures(result, look.spec.confidence), look.spec.confidence
     lines = [_line(what, one) for name, what in _SHOWN.items() if (one := figures.of(name))]
     lines += list(_shifts(result)) + list(_times(result, sure))
-    return table(("figure", "value", f"from, to, each with a confidence of {sure:g}", "of"), lines) if lines else ""
+    return table(("figure", "value", one_sided(sure), "of"), lines) if lines else ""
 
 
 _SHOWN: Mapping[str, str] = {
@@ -121,7 +121,7 @@ def _outcomes(result: Mapping[str, Any], told: Mapping[str, Any]) -> str:
         between = " to ".join(_end(end) if is_finite(end := ends.get(side)) else "unknown" for side in ("low", "high"))
         if own is not None and live is not None and is_finite(own) and is_finite(live):
             lines.append((escaped(name), figure(live), figure(own), f"{own - live:+.4f}", between))
-    heads = ("metric", "live", "candidate", "difference", "95 % interval, paired")
+    heads = ("metric", "live", "candidate", "difference", "95 % interval, two-sided, paired")
     text = f"Outcomes are known of {counted(rows, 'row')}{_left_out(known)}. {said}".strip()
     return f"{text}\n\n{table(heads, lines)}{_mcnemar(known)}" if lines else text
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from reconciler.controllers.gate_statuses import status, told_of
 from reconciler.controllers.gates import GateResult, failed
-from reconciler.controllers.measured import Figures, is_number
+from reconciler.controllers.measured import Figures, is_number, one_sided
 from reconciler.controllers.promotion_case import Case
 from reconciler.controllers.run_orders import order
 from reconciler.model.change import StartRun
@@ -100,7 +100,7 @@ def section(result: Mapping[str, Any], spec: Replica, pool: str) -> str:
     lines = [
         (_SHOWN[name], figure(one.value), "" if name == "size" else one.between, f"{one.count}") for name, one in known
     ]
-    heads = ("figure", "value", f"from, to, each with a confidence of {spec.confidence:g}", "of")
+    heads = ("figure", "value", one_sided(spec.confidence), "of")
     parts = [f"## As a replica\n\nMeasured in `{pool}`, {escaped(_machine(told))}.", table(heads, lines)]
     refused = told.get("refused")
     said = [one for one in refused if isinstance(one, str)][:_MOST_TOLD] if isinstance(refused, list) else []

@@ -1,9 +1,10 @@
-"""Pictures: which of a run's files are shown beside its status."""
+"""Pictures and documents: which of a run's files are shown beside its status, each of them small."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from reconciler.model.ids import Address, RunName
+from runners.contract.files import RESULT
 
 LIMIT = 3
 FIRST = ("roc", "confusion", "importance")
@@ -14,7 +15,16 @@ PAGES = ("profile.md", "profile.html")
 CARD, CURVES = "model-card.md", "curves/"
 """What tells people of a model; the first shows the others."""
 MOST_CURVES = 12
-AGREEMENT = "agreement.json"
+PROFILE = "profile.json"
+VERSIONS = 6
+"""Versions of a dataset whose profiles are there, to be held against each other."""
+OF_TRIAL = ("model-card.md", "metrics.json", "environment.json")
+"""What tells of a trial, beside its result."""
+TRIALS = 10
+"""Trials of which that is there, the best; and those that serve."""
+OF_LABELS = ("agreement.json", "disputes.json")
+MOST_DISPUTES = 500
+"""Disputes that a list on the status branch may have: with more the data store has it."""
 
 
 class Picture(NamedTuple):
@@ -55,9 +65,29 @@ def served_pages(address: Address, trial: RunName, result: Mapping[str, Any]) ->
     return {f"reports/{address}/{name}/{path}": (trial, path) for _, path in model_pages(trial, result).values()}
 
 
-def agreement_pages(run: RunName, result: Mapping[str, Any]) -> Mapping[str, tuple[RunName, str]]:
-    """Map the place on the status branch to the figures of how far annotators agree."""
-    return {f"reports/{run}/{AGREEMENT}": (run, AGREEMENT)} if AGREEMENT in (result.get("files") or {}) else {}
+def profiles(found: Iterable[tuple[RunName, Mapping[str, Any]]]) -> Mapping[str, tuple[RunName, str]]:
+    """Map places on the status branch to the profiles of a dataset's versions, given the oldest first."""
+    left = [run for run, result in found if PROFILE in (result.get("files") or {})]
+    return {f"reports/{run}/{PROFILE}": (run, PROFILE) for run in left[-VERSIONS:]}
+
+
+def trial_documents(found: Iterable[tuple[RunName, Mapping[str, Any]]]) -> Mapping[str, tuple[RunName, str]]:
+    """Map places on the status branch to what tells of trials that have a card: that, figures, environment, result."""
+    return {
+        f"reports/{run}/{path}": (run, path)
+        for run, result in found
+        if OF_TRIAL[0] in (left := result.get("files") or {})
+        for path in (*OF_TRIAL, RESULT)
+        if path in left or path == RESULT
+    }
+
+
+def label_documents(run: RunName, result: Mapping[str, Any]) -> Mapping[str, tuple[RunName, str]]:
+    """Map places on the status branch to what tells how far annotators agree, and where they don't."""
+    told = result.get("facts", {}).get("disputes")
+    is_short = isinstance(told, int) and told <= MOST_DISPUTES
+    shown = (path for path in OF_LABELS if path in (result.get("files") or {}) and (is_short or path != OF_LABELS[1]))
+    return {f"reports/{run}/{path}": (run, path) for path in shown}
 
 
 def of_comparison(run: RunName, result: Mapping[str, Any], trial: RunName, trained: Mapping[str, Any]) -> Pictures:

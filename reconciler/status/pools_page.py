@@ -16,6 +16,8 @@ from reconciler.status.shown import page_path
 Document = Mapping[str, Any]
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#999999")
 """Okabe and Ito's, which people with any colour vision tell apart (jfly.uni-koeln.de/color)."""
+_INK = "#7d8590"
+"""Of words and lines: seen on white paper and on a dark screen."""
 _WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM = 760, 240, 48, 34, 24
 
 
@@ -93,9 +95,9 @@ def picture(meter: Document) -> str:
     most = max(most, sum(meter["now"].values()), float(meter["of"])) or 1.0
     scale = _Scale(start, max(end, start + length), most)
     parts = [*_frame(meter["unit"], scale), *_bars(slots, length, teams, scale), *_legend(teams)]
-    size = f'viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif" font-size="12"'
+    size = f'viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif" font-size="12" fill="{_INK}"'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>'
-    return "\n".join([head, f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="white"/>', *parts, "</svg>", ""])
+    return "\n".join([head, *parts, "</svg>", ""])
 
 
 class _Scale:
@@ -115,7 +117,7 @@ class _Scale:
 def _frame(unit: str, scale: _Scale) -> Iterator[str]:
     for amount in (0.0, scale.most / 2, scale.most):
         y = scale.y(amount)
-        yield f'<line x1="{_LEFT}" x2="{_WIDTH - 8}" y1="{y}" y2="{y}" stroke="#ddd"/>'
+        yield f'<line x1="{_LEFT}" x2="{_WIDTH - 8}" y1="{y}" y2="{y}" stroke="{_INK}" stroke-opacity="0.35"/>'
         yield f'<text x="{_LEFT - 6}" y="{y + 4}" text-anchor="end">{figure(amount)}</text>'
     yield f'<text x="{_LEFT}" y="16">{unit}</text>'
     is_short = scale.end - scale.start < timedelta(days=1)

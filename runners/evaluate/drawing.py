@@ -12,10 +12,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from runners.drawing import without_formulas
+from runners.drawing import AMBER, BLUE, GREEN, INK, RED, without_formulas
 
-INK, FAINT = "#7d8590", "#7d859055"
-BLUE, AMBER, GREEN, RED = "#3b82f6", "#e08a00", "#1a9f6d", "#e5484d"
+FAINT = f"{INK}55"
 CYCLE = (BLUE, AMBER, GREEN, RED, "#8b5cf6", "#0ea5b7", "#d6409f", "#84901c", "#a8714f", INK)
 """Colours of series, all of middle lightness."""
 DPI = 120

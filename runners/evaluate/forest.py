@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from runners.drawing import BLUE, GREEN, INK, RED
 from runners.evaluate.compared import Comparison
-from runners.evaluate.drawing import BLUE, GREEN, INK, RED, SMALL, label, picture
+from runners.evaluate.drawing import SMALL, label, picture
 from runners.evaluate.resampling import Interval
 
 MOST = 24

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from runners.counting import counted
-from runners.drawing import FAINT, INK, clipped, in_order, new_figure, plain, save
+from runners.drawing import FAINT, FILL, INK, clipped, in_order, new_figure, plain, save, shares_map
 from runners.label.answers import Answers
 from runners.label.merging import NOBODYS, Labels
 
@@ -47,7 +47,7 @@ def draw_scores(path: Path, annotators: Mapping[str, Mapping[str, Any]], score: 
     figure = new_figure(5.2, 1.2 + 0.25 * max(len(names), 1))
     panel = figure.subplots()
     scores = [annotators[name][score] or 0.0 for name in names]
-    panel.barh(range(len(names)), scores, color="#4c78a8", height=0.6)
+    panel.barh(range(len(names)), scores, color=FILL, height=0.6)
     panel.set_yticks(range(len(names)), [plain(clipped(name, 30)) for name in names], fontsize=8)
     panel.set_xlim(0, 1)
     panel.set_xlabel(f"mean {score} with what was merged", fontsize=8)
@@ -77,7 +77,7 @@ def confusion(answers: Answers, merged: Labels, annotator: str, labels: Sequence
 
 def _draw(panel: Axes, table: NDArray[np.int64], labels: Sequence[str]) -> None:
     shares = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
-    panel.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    panel.imshow(shares, cmap=shares_map(), vmin=0, vmax=1)
     names = [plain(clipped(label, 10)) for label in labels]
     is_long = max(map(len, names), default=0) > 3
     panel.set_xticks(range(len(labels)), names, rotation=90 if is_long else 0, fontsize=7)

@@ -11,6 +11,7 @@ from runners.evaluate.by_label import figures_by_label
 from runners.evaluate.metrics import METRICS, Metric, measure
 from runners.evaluate.predictions import Answers, answers_of
 from runners.evaluate.resampling import Interval, intervals
+from runners.evaluate.slice_intervals import SliceIntervals, slice_intervals
 from runners.evaluate.slices import Slices, cut_of, slice_metrics, slicings_of
 from runners.models import Model, Prediction
 from runners.train.examples import Examples
@@ -33,6 +34,8 @@ class Findings:
     """Of which columns not every value is a slice."""
     labels: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """How rightly each of several labels is said."""
+    slice_intervals: SliceIntervals = field(default_factory=dict)
+    """The main metric's interval on each slice."""
 
     @property
     def finite(self) -> dict[str, float]:
@@ -67,6 +70,7 @@ def evaluate(
         reported or {},
         cut_of(slicings),
         figures_by_label(answers, test.classes, trial.seed),
+        slice_intervals(main, answers, slicings, trial.seed),
     )
 
 

@@ -7,7 +7,13 @@ from pathlib import Path
 from tests.demo.browser import Browser
 from tests.times import ROOT
 
-PICTURES = {"web-overview": ("", 900), "web-graph": ("prod/graph", 330)}
+PICTURES = {
+    "web-overview": ("", 900),
+    "web-graph": ("prod/graph", 330),
+    "web-compare": ("prod/experiments/employment/compare", 1150),
+    "web-data": ("prod/datasets/employment/data", 780),
+    "web-reports": ("prod/monitors/employment/reports", 900),
+}
 WIDTH = 1280
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.demo.browser import Browser, installed
 from tests.servers.process import until
 from tests.times import ROOT
-from tests.unit.reconciler.web.pages.conftest import DOCUMENTS, REPORT, Stage, document
+from tests.unit.reconciler.web.pages.conftest import DOCUMENTS, PLACES, REPORT, TRIAL, Stage, document
 
 pytestmark = [
     pytest.mark.slow,
@@ -27,6 +27,7 @@ PAGES = (
     "nowhere",
     f"dev/pages/{REPORT}/report.md",
     f"dev/pages/{REPORT}/report.html",
+    *PLACES,
 )
 _AXE = """axe.run(document, {resultTypes: ['violations'], iframes: false}).then((found) => JSON.stringify(
   found.violations.map((one) => [one.id, one.nodes[0].html, one.nodes[0].failureSummary])))"""
@@ -105,3 +106,53 @@ def test_keys_alone_lead_through_it(browser: Browser, address: str) -> None:
             break
     browser.press("Enter")
     until(lambda: browser.run("location.pathname") == "/dev/experiments/loans", "the resource")
+
+
+def test_a_person_finds_from_an_alert_to_the_model_its_data_and_who_merged_it(browser: Browser, address: str) -> None:
+    browser.open(f"{address}dev/monitors/loans")
+    _follow(browser, "Reports over time", "/dev/monitors/loans/reports")
+    assert browser.run("document.querySelector('.strip td.far').innerText").startswith("▲ 0.40")
+    browser.open(f"{address}dev/monitors/loans")
+    _follow(browser, TRIAL, f"/dev/{TRIAL}")
+    assert "0.8 (0.6 to 0.9)" in browser.run("document.querySelector('main').innerText"), "a slice with its interval"
+    _follow(browser, "Lineage of experiments/loans", "/dev/experiments/loans/lineage")
+    browser.run("document.querySelector('a[href^=\"/dev/commits/\"]').click()")
+    until(lambda: browser.run("location.pathname").startswith("/dev/commits/"), "the commit")
+    assert "Ada" in browser.run("document.querySelector('main').innerText")
+
+
+def test_trials_are_kept_by_dragging_along_an_axis_and_all_come_back(
+    browser: Browser, address: str, stage: Stage
+) -> None:
+    board = [
+        {
+            "run": f"experiments/loans/{digit * 12}",
+            "rank": n + 1,
+            "params": {"depth": n},
+            "ranking": {"value": 0.9 - n / 10},
+        }
+        for n, digit in enumerate("abcd")
+    ]
+    stage.tell("experiments/loans", document(metric={"name": "roc_auc"}, leaderboard=board))
+    browser.open(f"{address}dev/experiments/loans/compare")
+    until(lambda: browser.run("document.querySelectorAll('.parallel .trial').length") == 4, "the trials")
+    drag = """(() => { const svg = document.querySelector('.parallel'), box = svg.getBoundingClientRect();
+      const axis = svg.querySelector('.axis'), x = box.left + Number(axis.dataset.x);
+      const at = (kind, y) => axis.dispatchEvent(new PointerEvent(kind,
+        { bubbles: true, clientX: x, clientY: box.top + y, pointerId: 1 }));
+      at('pointerdown', 34); at('pointermove', %d); at('pointerup', %d);
+      return document.querySelectorAll('.parallel .trial.out').length; })()"""
+    assert browser.run(drag % (120, 120)) == 2
+    assert (
+        browser.run(
+            "[...document.querySelectorAll('#trials + .wide tbody tr')].filter((r) => r.checkVisibility()).length"
+        )
+        == 2
+    )
+    assert browser.run(drag % (34, 34)) == 0, "a click keeps all"
+
+
+def _follow(browser: Browser, words: str, path: str) -> None:
+    """Click a link, and wait for the page that it leads to."""
+    browser.run(f"[...document.querySelectorAll('main a')].find((one) => one.innerText === {words!r}).click()")
+    until(lambda: browser.run("location.pathname") == path, f"{path} after {words}")

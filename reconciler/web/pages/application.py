@@ -23,7 +23,7 @@ from reconciler.releases.dora import dora
 from reconciler.releases.read import read_releases
 from reconciler.releases.words import figures
 from reconciler.status.timeline import Event, events
-from reconciler.web.pages import api
+from reconciler.web.pages import api, evidence
 from reconciler.web.pages import files as status_files
 from reconciler.web.pages.following import Environment, Following
 from reconciler.web.pages.graph import drawing
@@ -36,7 +36,8 @@ from reconciler.web.pages.writing import Writer
 
 EVENTS = 50
 """What became of a resource, as far as it is shown."""
-_ASSETS = {"style.css": "text/css; charset=utf-8", "live.js": "text/javascript; charset=utf-8"}
+_SCRIPT = "text/javascript; charset=utf-8"
+_ASSETS = {"style.css": "text/css; charset=utf-8", "live.js": _SCRIPT, "brush.js": _SCRIPT}
 
 
 def application(following: Following, now: Callable[[], datetime]) -> ASGIApp:
@@ -46,7 +47,8 @@ def application(following: Following, now: Callable[[], datetime]) -> ASGIApp:
         following: the environments that are shown; they are followed while the application runs.
         now: tells the time.
     """
-    pages = _Pages(following, Writer(now), now)
+    writer = Writer(now)
+    pages = _Pages(following, writer, now)
     routes = [
         Route("/", pages.overview),
         Route("/assets/{name}", _asset),
@@ -56,6 +58,7 @@ def application(following: Following, now: Callable[[], datetime]) -> ASGIApp:
         Route("/{key}/proposals", pages.proposals),
         Route("/{key}/files/{path:path}", pages.file),
         Route("/{key}/pages/{path:path}", pages.page),
+        *evidence.routes(following, writer),
         Route("/{key}/{kind}/{name}", pages.resource),
     ]
 
@@ -140,7 +143,7 @@ class _Pages:
         one, path = self._chosen(request).snapshot, request.path_params["path"]
         text = await asyncio.to_thread(status_files.text_of, one, path)
         folder = path.rpartition("/")[0]
-        body = rendered(text, f"/{one.key}/files/", folder) if path.endswith(".md") else ""
+        body = rendered(text, f"/{one.key}/files/", folder, one.tree.files) if path.endswith(".md") else ""
         return self._write("page.html", one=one, path=path, body=body, text="" if body else text)
 
     async def file(self, request: Request) -> Response:
@@ -195,4 +198,5 @@ def resource_page(one: Snapshot, address: Address, told: Sequence[Event]) -> dic
         "events": told,
         "wanted": one.desired.resources.get(address) if one.desired else None,
         "files": own_files(one, address),
+        "beside": evidence.beside(address),
     }

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 
 from reconciler.lease.heartbeat import ago
 from reconciler.model.text import moment, visible
+from reconciler.web.pages.links import linked
 from reconciler.web.pages.snapshot import STATES
 from reconciler.web.pages.views import alert_words, figure, is_picture
 from reconciler.yaml.dump import dump
@@ -40,6 +41,7 @@ class Writer:
         self.environment.globals |= {"STATES": STATES, "alert_words": alert_words, "is_picture": is_picture}
         self.environment.filters |= {"figure": figure, "moment": moment, "yaml": _yaml, "link": _link, "age": self._age}
         self.environment.filters |= {"exact": _exact, "lines": _lines}
+        self.environment.filters["linked"] = lambda told, one: linked(figure(told), one)
 
     def __call__(self, template: str, /, *, status: int = 200, **values: Any) -> HTMLResponse:
         """Return a page.

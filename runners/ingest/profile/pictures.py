@@ -76,7 +76,7 @@ def draw_histogram(panel: Axes, histogram: Mapping[str, Any]) -> None:
         ((left, 0), (left, count), (right, count), (right, 0))
         for (left, right), count in zip(pairwise(edges), counts, strict=True)
     ]
-    panel.add_collection(PolyCollection(bars, facecolor=FILL, edgecolor="white", linewidth=0.3))  # one for all is swift
+    panel.add_collection(PolyCollection(bars, facecolor=FILL, edgecolor="none"))  # one for all is swift
     panel.set_xlim(edges[0] - _ROOM * (edges[-1] - edges[0]), edges[-1] + _ROOM * (edges[-1] - edges[0]))
     panel.set_ylim(0, max([1, *counts]) * (1 + _ROOM))
     is_whole = all(edge % 1 in (0, 0.5) for edge in edges)

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from runners.evaluate.drawing import AMBER, BLUE, CYCLE, FAINT, INK, SMALL, label, picture
+from runners.drawing import AMBER, BLUE, INK, shares_map
+from runners.evaluate.drawing import CYCLE, FAINT, SMALL, label, picture
 from runners.evaluate.metrics import measure
 from runners.evaluate.predictions import Answers
 from runners.train.fitted import History
@@ -115,15 +116,14 @@ def calibration(answers: Answers, path: Path) -> None:
 
 def confusion(answers: Answers, classes: list[str], path: Path) -> None:
     """Draw how many rows of each class are predicted as which."""
-    from matplotlib.colors import LinearSegmentedColormap, PowerNorm
+    from matplotlib.colors import PowerNorm
 
     counts = np.zeros((len(classes), len(classes)), np.int64)
     np.add.at(counts, (answers.truth, answers.prediction), 1)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     side = min(2.6 + 0.2 * len(classes), 8)
     with picture(path, "Confusion", side + 0.4, side) as axes:
-        colours = LinearSegmentedColormap.from_list("share", [f"{BLUE}00", BLUE])
-        axes.imshow(shares, cmap=colours, norm=PowerNorm(0.5, 0, 1), aspect="auto")
+        axes.imshow(shares, cmap=shares_map(), norm=PowerNorm(0.5, 0, 1), aspect="auto")
         axes.grid(visible=False)
         if len(classes) <= 2 * MOST_CLASSES:
             axes.set_xticks(range(len(classes)), classes)

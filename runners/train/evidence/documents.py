@@ -9,9 +9,12 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from runners.train.fitted import History
 from runners.train.trained import Trained
 
 PARAMS, METRICS, SLICES, ENVIRONMENT = "params.json", "metrics.json", "slices.json", "environment.json"
+MOST_STEPS = 200
+"""Steps of a history that are told."""
 PACKAGES = (
     "setpoint", "numpy", "pandas", "pyarrow", "scikit-learn", "lightgbm", "skl2onnx", "onnxmltools", "onnx",
     "onnxruntime", "torch", "safetensors", "pillow",
@@ -33,6 +36,10 @@ def write_documents(trained: Trained) -> None:
         "cut_slices": list(findings.cut),
         "notes": [*trained.parts.train.notes, *trained.fitted.notes],
     }
+    if findings.slice_intervals:
+        metrics["slice_intervals"] = findings.slice_intervals
+    if trained.fitted.history:
+        metrics["history"] = history_of(trained.fitted.history)
     if findings.labels:
         metrics["labels"] = {name: dict(told) for name, told in findings.labels.items()}
     if trained.coverage:
@@ -43,6 +50,22 @@ def write_documents(trained: Trained) -> None:
     write_json(trial.folder / METRICS, metrics)
     write_json(trial.folder / SLICES, findings.slices)
     write_json(trial.folder / ENVIRONMENT, environment())
+
+
+def history_of(history: History) -> dict[str, Any]:
+    """Return how training went, thinned to so many steps that a page can draw them; the last is always there."""
+    stride = -(-len(history.steps) // MOST_STEPS) or 1
+    places = [place for place in range(len(history.steps)) if (len(history.steps) - 1 - place) % stride == 0]
+    series = {
+        name: [value if isfinite(value := values[place]) else None for place in places]
+        for name, values in history.series.items()
+    }
+    return {
+        "step": history.step,
+        "figure": history.figure,
+        "steps": [history.steps[place] for place in places],
+        "series": series,
+    }
 
 
 def environment() -> dict[str, Any]:

@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
-from runners.drawing import clipped, in_order, new_figure, plain, save
+import numpy as np
+from PIL import Image
+
+from runners.drawing import BLUE, clipped, in_order, new_figure, plain, save, shares_map
 
 
 def test_texts_are_clipped_and_safe_to_draw() -> None:
@@ -25,3 +28,22 @@ def test_what_lies_between_dollar_signs_is_no_formula(tmp_path: Path) -> None:
     figure.subplots().set_xticks([0], [r"$\frac and $"])
     save(figure, tmp_path / "a.png")
     assert (tmp_path / "a.png").stat().st_size
+
+
+def test_pictures_have_a_clear_ground_and_nothing_is_drawn_in_black(tmp_path: Path) -> None:
+    figure = new_figure(2, 1)
+    panel = figure.subplots()
+    panel.set_title("a")
+    panel.plot([0, 1], [0, 1], color=BLUE)
+    save(figure, tmp_path / "a.png")
+    with Image.open(tmp_path / "a.png") as picture:
+        pixels = np.asarray(picture.convert("RGBA"))
+    assert pixels[0, 0, 3] == 0
+    shown = pixels[pixels[:, :, 3] == 255][:, :3]
+    assert len(shown)
+    assert shown.max(axis=1).min() > 0x60, "what is nearly black isn't seen on a dark screen"
+
+
+def test_shares_go_from_the_ground_to_blue() -> None:
+    none, whole = shares_map()([0.0, 1.0])
+    assert (none[3], whole[3]) == (0.0, 1.0)

@@ -256,11 +256,23 @@ def test_the_pictures_are_those_of_the_best_trial_when_all_have_ended() -> None:
     assert not decide(stage.actual(*map(stage.version, some), results=some)).files
 
 
-def test_the_best_model_is_shown_by_its_card_when_all_have_ended() -> None:
+def test_the_best_model_is_shown_by_its_card_and_curves_when_all_have_ended() -> None:
     left = {"files": {"model-card.md": "sha256:0", "curves/roc.png": "sha256:1"}}
     told = {run: {**stage.trained({"roc_auc": score}), **left} for run, score in ((A, 0.7), (B, 0.9), (C, 0.8))}
     found = decide(stage.actual(*map(stage.version, told), results=told)).files
-    assert found == {f"reports/{B}/{path}": (B, path) for path in left["files"]}
+    assert {path for run, path in found.values() if run == B} == {*left["files"], "result.json"}
+    assert {path for run, path in found.values() if run == A} == {"model-card.md", "result.json"}
+
+
+def test_documents_of_the_best_trials_are_there_and_of_those_that_serve_whatever_their_version() -> None:
+    left = {"files": {"model-card.md": "sha256:0", "metrics.json": "sha256:1", "examples.json": "sha256:2"}}
+    told = {run: {**stage.trained({"roc_auc": score}), **left} for run, score in ((A, 0.7), (B, 0.9), (OLD[0], 0.6))}
+    pinned = stage.resource(API, model={"trial": OLD[0], "digest": MODEL})
+    found = decide(stage.actual(*map(stage.version, told), results=told), None, None, pinned).files
+    assert {run for run, _ in found.values()} == {A, B, OLD[0]}
+    assert {path for _, path in found.values()} == {"model-card.md", "metrics.json", "result.json"}
+    alone = decide(stage.actual(*map(stage.version, told), results=told)).files
+    assert {run for run, _ in alone.values()} == {A, B}
 
 
 def test_the_split_of_the_dataset_names_the_trials() -> None:

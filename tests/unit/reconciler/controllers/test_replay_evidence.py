@@ -49,6 +49,7 @@ def test_each_figure_is_told_with_its_interval_and_of_how_many() -> None:
     text = replay_section(look(), WHOLE)
     assert "1,000 rows, drawn of 5,000," in text
     assert f"`{LIVE.trial}` was asked from 2025-12-31 12:00 to 2026-01-07 12:00 UTC" in text
+    assert "| figure | value | one-sided bounds, each with a confidence of 0.95 | of |" in text
     assert "| share of answers that differ | 0.1 | 0.1 to 0.12 | 1000 |" in text
     assert "| shift of the probability of 1 | -0.02 | -0.03 to -0.01 | 1000 |" in text
     assert "| p50 of an answer in ms, candidate | 0.2 | 0.2 to 0.3 | 300 |" in text
@@ -62,6 +63,7 @@ def test_each_figure_is_told_with_its_interval_and_of_how_many() -> None:
 def test_both_models_stand_beside_each_other_where_outcomes_are_known() -> None:
     text = replay_section(look(), WHOLE)
     assert "Outcomes are known of 1,000 rows. Some identifiers are unknown." in text
+    assert "95 % interval, two-sided, paired" in text, "beside one-sided bounds it is told that this one isn't"
     assert "| roc_auc | 0.85 | 0.9 | +0.0500 | 0.02 to 0.08 |" in text
     assert "The candidate alone is right on 30, the live model alone on 10 (McNemar's test: p = 0.002)." in text
 

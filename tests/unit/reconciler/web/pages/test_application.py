@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 
 from reconciler.model.errors import Unavailable
-from tests.unit.reconciler.web.pages.conftest import DOCUMENTS, HOSTILE, Client, Stage, document
+from tests.unit.reconciler.web.pages.conftest import DOCUMENTS, HOSTILE, PLACES, TRIAL, Client, Stage, document
 
 LINK = re.compile(r'(?:href|src|action)="([^"]*)"')
 
@@ -35,10 +35,27 @@ def test_every_link_of_every_page_leads_somewhere(client: Client) -> None:
         "/dev/files/pools/shared.svg",
     } <= seen
     assert {f"/dev/{address}" for address in DOCUMENTS} <= seen
+    assert {f"/dev/{address}/lineage" for address in DOCUMENTS} <= seen
+    assert {
+        "/dev/pools",
+        "/dev/experiments/loans/compare",
+        "/dev/datasets/loans/data",
+        "/dev/labels/loans/data",
+    } <= seen
+    assert {"/dev/monitors/loans/reports", f"/dev/{TRIAL}", "/dev/datasets/loans/bbbbbbbbbbbb"} <= seen
+    assert any(url.startswith("/dev/commits/") for url in seen)
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/dev/graph", "/dev/releases", "/dev/proposals", *(f"/dev/{address}" for address in DOCUMENTS)]
+    "path",
+    [
+        "/",
+        "/dev/graph",
+        "/dev/releases",
+        "/dev/proposals",
+        *(f"/dev/{address}" for address in DOCUMENTS),
+        *(f"/{place}" for place in PLACES),
+    ],
 )
 def test_what_others_wrote_is_text(client: Client, path: str) -> None:
     page = client.get(path).text

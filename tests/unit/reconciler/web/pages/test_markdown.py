@@ -41,3 +41,10 @@ def test_whatever_is_written_makes_only_the_elements_of_markdown(text: str) -> N
 
 def test_a_text_without_end_is_cut() -> None:
     assert "cut here" in rendered("a\n\n" * (LONGEST // 3 + 1), BASE)[-100:]
+
+
+def test_a_picture_that_isnt_there_is_told_by_its_words() -> None:
+    page = rendered("![roc](roc.png) ![gone](gone.png)", BASE, "reports", {"reports/roc.png"})
+    assert "roc.png" in page
+    assert "gone.png" not in page
+    assert " gone" in page

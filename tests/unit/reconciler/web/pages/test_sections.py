@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.model.facts import FACTS, shapes
-from reconciler.web.pages.sections import Interval, sections
+from reconciler.web.pages.sections import sections
+from reconciler.web.pages.tables import Interval, Link
 from tests.unit.reconciler.web.pages.conftest import DOCUMENTS
 
 
@@ -140,7 +141,7 @@ _NAMES = (
 )
 def test_facts_of_any_shape_make_tables_of_texts(kind: str, facts: dict[str, Any]) -> None:
     for table in sections(kind, facts):
-        assert all(isinstance(cell, str | Interval) for row in table.rows for cell in row)
+        assert all(isinstance(cell, str | Interval | Link) for row in table.rows for cell in row)
 
 
 def test_every_kind_has_its_facts_known_here() -> None:

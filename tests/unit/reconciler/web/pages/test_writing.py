@@ -1,5 +1,7 @@
 """Values as HTML: escaped, short, with ages."""
 
+import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -9,17 +11,23 @@ from hypothesis import strategies as st
 
 from reconciler.model.facts import FACTS, shapes
 from reconciler.model.ids import Address
+from reconciler.web.pages import agreement, use
 from reconciler.web.pages.application import resource_page
+from reconciler.web.pages.evidence import compare_page, data_page, reports_page, run_page
 from reconciler.web.pages.graph import drawing
+from reconciler.web.pages.lineage import lineage
+from reconciler.web.pages.trials import trials
 from reconciler.web.pages.views import Filter, endpoints, listing, needs
 from reconciler.web.pages.writing import LONGEST, Writer
 from tests.unit.reconciler.stage import NOW
-from tests.unit.reconciler.web.pages.conftest import HOSTILE, document, made
+from tests.unit.reconciler.web.pages.conftest import HOSTILE, LEFT, TRIAL, VERSION, document, made, tree_of
+from tests.unit.reconciler.web.pages.test_lineage import Told
+
+WRITE = Writer(lambda: NOW)
 
 
 def shown(template: str, **values: object) -> str:
-    writer = Writer(lambda: NOW)
-    return writer.environment.from_string(template).render(**values)
+    return WRITE.environment.from_string(template).render(**values)
 
 
 @pytest.mark.parametrize(
@@ -73,13 +81,126 @@ def test_whatever_a_status_says_its_pages_are_written(kind: str, facts: dict[str
     told = document(**held)
     told["conditions"][0]["message"] = message
     address = f"{kind}/loans"
-    one, write = made({address: told}), Writer(lambda: NOW)
+    one = made({address: told})
     every = {"dev": one}
     parts = {"listing": listing(every, Filter()), "needs": needs(every), "endpoints": endpoints(every)}
     pages = [
-        write("overview.html", snapshots=every, chosen=Filter(), **parts),
-        write("graph.html", one=one, drawing=drawing(one)),
-        write("resource.html", **resource_page(one, Address(address), [])),
+        WRITE("overview.html", snapshots=every, chosen=Filter(), **parts),
+        WRITE("graph.html", one=one, drawing=drawing(one)),
+        WRITE("resource.html", **resource_page(one, Address(address), [])),
     ]
     for page in pages:
         assert b"<script>alert" not in page.body
+
+
+_NAMES = sorted(
+    {
+        *(
+            "leaderboard",
+            "dataset",
+            "metric",
+            "name",
+            "goal",
+            "run",
+            "rank",
+            "params",
+            "ranking",
+            "value",
+            "low",
+            "high",
+        ),
+        *(
+            "version",
+            "in_force",
+            "result",
+            "disputes",
+            "reports",
+            "teams",
+            "meter",
+            "slots",
+            "now",
+            "unit",
+            "of",
+            "slot",
+        ),
+        *("columns", "histogram", "edges", "counts", "top", "count", "distance", "limit", "performance", "estimated"),
+        *(
+            "history",
+            "steps",
+            "series",
+            "train",
+            "provenance",
+            "files",
+            "labels",
+            "annotators",
+            "interval",
+            "window",
+            "end",
+        ),
+    }
+)
+_DEEP = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from([HOSTILE, TRIAL, VERSION, "waiting"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(_NAMES), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def _places(told: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Return the way to every part of a document."""
+    inner = told.items() if isinstance(told, dict) else enumerate(told) if isinstance(told, list) else ()
+    return [way, *(place for key, part in inner for place in _places(part, (*way, key)))]
+
+
+def _bent(told: Any, way: tuple[Any, ...], other: Any) -> Any:
+    """Return a document with something else in one place."""
+    if not way:
+        return other
+    head, *rest = way
+    if isinstance(told, dict) and head in told:
+        return {**told, head: _bent(told[head], tuple(rest), other)}
+    if isinstance(told, list) and isinstance(head, int) and head < len(told):
+        return [*told[:head], _bent(told[head], tuple(rest), other), *told[head + 1 :]]
+    return told
+
+
+_EVERY = [(path, way) for path, told in LEFT.items() for way in _places(told)]
+
+
+@settings(max_examples=20)
+@given(
+    st.dictionaries(st.sampled_from(_NAMES), _DEEP, max_size=5),
+    st.lists(st.tuples(st.sampled_from(_EVERY), _DEEP), max_size=5),
+)
+def test_whatever_runners_left_the_pages_that_show_it_are_written(
+    facts: dict[str, Any], changes: list[tuple[tuple[str, tuple[Any, ...]], Any]]
+) -> None:
+    left = dict(LEFT)
+    for (path, way), other in changes:
+        left[path] = _bent(left[path], way, other)
+    addresses = [Address(f"{kind}/loans") for kind in sorted(FACTS)]
+    sound = {
+        a: {k: v for k, v in facts.items() if isinstance(v, shapes(a.split("/")[0]).get(k, object))} for a in addresses
+    }
+    sound[Address("experiments/loans")]["leaderboard"] = [{"run": TRIAL, "rank": 1, **facts}, facts]
+    sound[Address("datasets/loans")]["version"] = VERSION
+    sound[Address("labels/loans")]["version"] = "labels/loans/aaaaaaaaaaaa"
+    sound[Address("monitors/loans")]["reports"] = ["monitors/loans/aaaaaaaaaaaa", "monitors/loans/bbbbbbbbbbbb"]
+    one = made({a: document(**told) for a, told in sound.items()}, tree=tree_of(json.loads(json.dumps(left))))
+    experiment, dataset, labels, monitor = (Address(f"{kind}/loans") for kind in _SHOWN)
+    found = trials(one, experiment)
+    pages = [
+        WRITE("compare.html", **compare_page(one, experiment, found, {"all": "1"})),
+        WRITE("run.html", **run_page(one, TRIAL, found)),
+        WRITE("data.html", **data_page(one, dataset, {})),
+        WRITE("labels.html", one=one, address=labels, told=agreement.agreement(one, one.facts(labels))),
+        WRITE("reports.html", **reports_page(one, monitor, {})),
+        WRITE("pools.html", one=one, pools=use.pools(one), waiting=use.waiting(one)),
+        *(WRITE("lineage.html", one=one, address=a, told=lineage(one, a, Told())) for a in addresses),
+    ]
+    for page in pages:
+        assert b"<script>alert" not in page.body
+        assert b"nan" not in re.findall(rb' (?:x|y|cx|cy|d)="[^"]*"', page.body)
+
+
+_SHOWN = ("experiments", "datasets", "labels", "monitors")

@@ -5,7 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from runners.train.evidence.documents import environment, write_documents
+from runners.train.evidence.documents import MOST_STEPS, environment, history_of, write_documents
+from runners.train.fitted import History
 from tests.unit.runners.train.evidence.made import trained
 
 
@@ -43,3 +44,14 @@ def test_the_environment_names_versions_and_no_machine() -> None:
     assert told["packages"]["onnxruntime"]
     assert "no-such-package" not in told["packages"]
     assert set(told["platform"]) == {"system", "release", "machine"}
+
+
+def test_how_training_went_is_told_in_few_steps_the_last_among_them() -> None:
+    steps = tuple(float(step) for step in range(1, 1002))
+    told = history_of(History("epoch", "loss", steps, {"train": (float("nan"), *steps[1:])}))
+    assert len(told["steps"]) <= MOST_STEPS
+    assert told["steps"][-1] == 1001.0
+    assert told["series"]["train"][-1] == 1001.0
+    short = history_of(History("epoch", "loss", (1.0, 2.0), {"train": (float("inf"), 0.5)}))
+    assert short == {"step": "epoch", "figure": "loss", "steps": [1.0, 2.0], "series": {"train": [None, 0.5]}}
+    assert history_of(History("epoch", "loss", (), {"train": ()}))["steps"] == []

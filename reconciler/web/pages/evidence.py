@@ -1,0 +1,204 @@
+"""The pages of what there is to show for a resource: its trials, runs, data, reports, pools, and lineage."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from http import HTTPStatus
+from itertools import islice
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from reconciler.model.ids import Address, CommitId, kind_of
+from reconciler.status.timeline import documents
+from reconciler.web.pages import agreement, api, comparing, drift, profiles, use
+from reconciler.web.pages.commits import commit_of
+from reconciler.web.pages.following import Environment, Following
+from reconciler.web.pages.lineage import Origins, lineage
+from reconciler.web.pages.links import holder
+from reconciler.web.pages.markdown import rendered
+from reconciler.web.pages.runs import run_of
+from reconciler.web.pages.schemas import schema
+from reconciler.web.pages.snapshot import Snapshot
+from reconciler.web.pages.trials import MOST_PAST, RUN, Trial, goal_of, trials
+from reconciler.web.pages.writing import Writer
+
+
+def routes(following: Following, writer: Writer) -> Sequence[BaseRoute]:
+    """Return the routes of these pages; those of runs come last, as a run may be called anything."""
+    pages = _Evidence(following, writer)
+    return [
+        Route("/{key}/pools", pages.pools),
+        Route("/{key}/commits/{commit}", pages.commit),
+        Route("/{key}/experiments/{name}/compare", pages.compare),
+        Route("/{key}/datasets/{name}/data", pages.data),
+        Route("/{key}/labels/{name}/data", pages.labels),
+        Route("/{key}/monitors/{name}/reports", pages.reports),
+        Route("/{key}/{kind}/{name}/lineage", pages.lineage),
+        Route("/{key}/{kind}/{name}/{digest}", pages.run),
+    ]
+
+
+def beside(address: Address) -> Sequence[tuple[str, str]]:
+    """Return the pages that a resource has beside its own: what each is called, and where it is below it."""
+    return [*_BESIDE.get(kind_of(address), ()), ("Lineage", "lineage")]
+
+
+_BESIDE: Mapping[str, Sequence[tuple[str, str]]] = {
+    "experiments": (("Compare trials", "compare"),),
+    "datasets": (("Data by column", "data"),),
+    "labels": (("Agreement and disputes", "data"),),
+    "monitors": (("Reports over time", "reports"),),
+}
+
+
+class _Evidence:
+    """The pages; each reads what it shows in a thread of its own."""
+
+    def __init__(self, following: Following, writer: Writer) -> None:
+        self._following, self._write = following, writer
+        self._origins = {key: Origins(one.source) for key, one in following.environments.items()}
+
+    async def compare(self, request: Request) -> Response:
+        """Compare an experiment's trials, of all versions of its data that are known."""
+        chosen, address = self._resource(request, "experiments")
+        return await self._written("compare.html", _compared, chosen, address, request.query_params)
+
+    async def run(self, request: Request) -> Response:
+        """Show one run."""
+        chosen = api.chosen_of(self._following, request)
+        name = "{kind}/{name}/{digest}".format_map(request.path_params)
+        if not RUN.fullmatch(name) or holder(chosen.snapshot, Address(name.rpartition("/")[0])) is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND, f"{chosen.snapshot.environment} has no run {name[:200]}")
+        return await self._written("run.html", _shown_run, chosen, name)
+
+    async def data(self, request: Request) -> Response:
+        """Show a version of a dataset by column, beside another version."""
+        chosen, address = self._resource(request, "datasets")
+        return await self._written("data.html", _data, chosen, address, request.query_params)
+
+    async def labels(self, request: Request) -> Response:
+        """Show how far annotators agree, and what is disputed."""
+        chosen, address = self._resource(request, "labels")
+        one = chosen.snapshot
+
+        def told() -> dict[str, Any]:
+            return {"one": one, "address": address, "told": agreement.agreement(one, one.facts(address))}
+
+        return await self._written("labels.html", told)
+
+    async def reports(self, request: Request) -> Response:
+        """Show a monitor's reports over time, and one of them whole."""
+        chosen, address = self._resource(request, "monitors")
+        return await self._written("reports.html", _reports, chosen, address, request.query_params)
+
+    async def pools(self, request: Request) -> Response:
+        """Show who uses what, what waits, and why."""
+        one = api.chosen_of(self._following, request).snapshot
+        return self._write("pools.html", one=one, pools=use.pools(one), waiting=use.waiting(one))
+
+    async def lineage(self, request: Request) -> Response:
+        """Show what a resource is made from and what is made from it, with the commits and who merged them."""
+        chosen, address = self._resource(request, request.path_params["kind"])
+        one, look = chosen.snapshot, self._origins[chosen.snapshot.key]
+
+        def told() -> dict[str, Any]:
+            return {"one": one, "address": address, "told": lineage(one, address, look)}
+
+        return await self._written("lineage.html", told)
+
+    async def commit(self, request: Request) -> Response:
+        """Show a commit of the watched branch."""
+        chosen, commit = api.chosen_of(self._following, request), request.path_params["commit"]
+        head = chosen.snapshot.desired.commit if chosen.snapshot.desired else None
+        found = await asyncio.to_thread(commit_of, chosen.source, head, CommitId(commit))
+        if found is None:
+            what = f"the history that {chosen.snapshot.environment} was made from has no commit {commit[:64]}"
+            raise HTTPException(HTTPStatus.NOT_FOUND, what)
+        return self._write("commit.html", one=chosen.snapshot, told=found)
+
+    def _resource(self, request: Request, kind: str) -> tuple[Environment, Address]:
+        chosen, address = api.chosen_of(self._following, request), Address(f"{kind}/{request.path_params['name']}")
+        if chosen.snapshot.document(address) is None:
+            what = f"{chosen.snapshot.environment} has no resource {address[:200]}"
+            raise HTTPException(HTTPStatus.NOT_FOUND, what)
+        return chosen, address
+
+    async def _written(self, template: str, make: Callable[..., Mapping[str, Any]], *args: Any) -> Response:
+        told = await asyncio.to_thread(make, *args)
+        return await asyncio.to_thread(partial(self._write, template, **told))
+
+
+def _compared(chosen: Environment, address: Address, query: Mapping[str, str]) -> dict[str, Any]:
+    one = chosen.snapshot
+    return compare_page(one, address, _trials(chosen, one, address), query)
+
+
+def compare_page(one: Snapshot, address: Address, found: Sequence[Trial], query: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the page that compares trials shows, by the names that its template has."""
+    ranking, is_more = goal_of(one.facts(address))
+    choice = comparing.choice_of(query)
+    told = comparing.comparison(found, choice, ranking, is_more=is_more)
+    return {"one": one, "address": address, "chosen": choice, "told": told, "ranking": ranking, "is_more": is_more}
+
+
+def _trials(chosen: Environment, one: Snapshot, address: Address) -> Sequence[Trial]:
+    return trials(one, address, islice(documents(chosen.status, address), MOST_PAST))
+
+
+def _shown_run(chosen: Environment, name: str) -> dict[str, Any]:
+    one = chosen.snapshot
+    owner = holder(one, Address(name.rpartition("/")[0]))
+    known = _trials(chosen, one, owner) if owner and kind_of(name) == "experiments" else ()
+    return run_page(one, name, known)
+
+
+def run_page(one: Snapshot, name: str, known: Sequence[Trial]) -> dict[str, Any]:
+    """Return what the page of a run shows, by the names that its template has."""
+    told = run_of(one, name, next((trial for trial in known if trial.run == name), None))
+    written = told.card if told else ""
+    card = rendered(written, f"/{one.key}/files/", f"reports/{name}", one.tree.files) if written else ""
+    return {"one": one, "name": name, "told": told, "card": card}
+
+
+def _data(chosen: Environment, address: Address, query: Mapping[str, str]) -> dict[str, Any]:
+    return data_page(chosen.snapshot, address, query)
+
+
+def data_page(one: Snapshot, address: Address, query: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the page of a dataset's data shows, by the names that its template has."""
+    found = profiles.versions(one, address)
+    shown, other = profiles.chosen(found, query)
+    told = profiles.profile(one, shown, other) if shown else None
+    return {
+        "one": one,
+        "address": address,
+        "versions": found,
+        "told": told,
+        "schema": schema(one, address),
+        "url": profiles.url,
+    }
+
+
+def _reports(chosen: Environment, address: Address, query: Mapping[str, str]) -> dict[str, Any]:
+    return reports_page(chosen.snapshot, address, query)
+
+
+def reports_page(one: Snapshot, address: Address, query: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the page of a monitor's reports shows, by the names that its template has."""
+    found = drift.reports(one, one.facts(address))
+    shown = drift.chosen(found, query)
+    page = f"reports/{shown.run}/report.html" if shown else ""
+    return {
+        "one": one,
+        "address": address,
+        "reports": found,
+        "strip": drift.strip(found),
+        "charts": drift.performance(found),
+        "tables": [table for table in (drift.figures(found), drift.service(found)) if table.rows],
+        "shown": shown,
+        "page": page if page in one.tree.files else "",
+    }
