@@ -11,7 +11,9 @@ from starlette.responses import HTMLResponse
 
 from reconciler.lease.heartbeat import ago
 from reconciler.model.text import moment, visible
-from reconciler.web.pages.snapshot import STATES
+from reconciler.web.login.gate import visitor
+from reconciler.web.pages.offering import Offer, asked, offer
+from reconciler.web.pages.snapshot import STATES, Snapshot
 from reconciler.web.pages.views import alert_words, figure, is_picture
 from reconciler.yaml.dump import dump
 
@@ -24,10 +26,11 @@ class Writer:
 
     Args:
         now: tells the time.
+        can_act: whether anything can be done from pages.
     """
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now = now
+    def __init__(self, now: Callable[[], datetime], *, can_act: bool = False) -> None:
+        self._now, self._can_act = now, can_act
         self.environment = Environment(
             loader=PackageLoader(__package__),
             autoescape=select_autoescape(default=True),
@@ -37,6 +40,7 @@ class Writer:
             finalize=lambda value: value if isinstance(value, Markup) else visible(str(value)),
         )
         self.environment.globals |= {"STATES": STATES, "alert_words": alert_words, "is_picture": is_picture}
+        self.environment.globals |= {"visitor": visitor, "offer": self._offer, "asked": asked}
         self.environment.filters |= {"figure": figure, "moment": moment, "yaml": _yaml, "link": _link, "age": self._age}
 
     def __call__(self, template: str, /, *, status: int = 200, **values: Any) -> HTMLResponse:
@@ -48,6 +52,10 @@ class Writer:
             values: what the template names.
         """
         return HTMLResponse(self.environment.get_template(template).render(now=self._now(), **values), status)
+
+    def _offer(self, one: Snapshot, address: str) -> Offer:
+        """Return what who is being answered may do, where anything can be done."""
+        return offer(visitor(), one, address) if self._can_act else Offer()
 
     def _age(self, told: str) -> str:
         """Return how long ago a moment of ISO 8601 was, in the largest unit of which there are two."""

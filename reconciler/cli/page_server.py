@@ -1,0 +1,154 @@
+"""The server of the page, for `setpoint web` and `setpoint run --web`: where it answers, whom, and about what."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reconciler.model.errors import Refused
+from reconciler.settings import Settings
+
+if TYPE_CHECKING:
+    from reconciler.watched.repositories import Repositories
+    from reconciler.web.login.settings import Login
+    from reconciler.web.pages.following import Environment
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
+_TAKEN = ("assets", "api", "login", "logout")
+"""What the first part of a URL is besides environments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where the page answers, `host:port`, and the file that says how people are known."""
+
+    at: str
+    login: Path | None = None
+
+
+def server_of(
+    several: Sequence[Settings],
+    listening: Listening,
+    ready: Callable[[str], object],
+    repositories: "Repositories | None" = None,
+) -> Any:
+    """Return the server, which `run()` starts; it is told to end by `should_exit`.
+
+    Args:
+        several: the environments.
+        listening: where it answers, and whom.
+        ready: is told the URL when it answers.
+        repositories: what the process has open already.
+
+    Raises:
+        Refused: the address isn't one, or whoever reaches it would read all of it, or what the page needs isn't
+            installed.
+    """
+    uvicorn: Any = _imported()
+    login = _login(listening.login)
+    host, port = address_of(listening.at, login)
+    places = keyed(several)
+    config = uvicorn.Config(
+        _application(places, login, repositories), host=host, port=port, log_config=None, access_log=False,
+        lifespan="on", timeout_graceful_shutdown=1, proxy_headers=False, server_header=False, **_tls(login),
+    )  # fmt: skip
+
+    class Server(uvicorn.Server):  # type: ignore[misc]
+        async def startup(self, sockets: Any = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                name, bound = self.servers[0].sockets[0].getsockname()[:2]
+                ready(_url(login, name, bound))
+
+    return Server(config)
+
+
+def _url(login: "Login | None", name: str, port: int) -> str:
+    return f"{login.url}/" if login else f"http://{f'[{name}]' if ':' in name else name}:{port}/"
+
+
+def _tls(login: "Login | None") -> Mapping[str, Any]:
+    if login is None or login.tls is None:
+        return {}
+    for file in (login.tls.certificate, login.tls.key):
+        if not file.is_file():
+            raise Refused(f"there is no file {file}", "see `tls` in the file of --login")
+    return {"ssl_certfile": str(login.tls.certificate), "ssl_keyfile": str(login.tls.key)}
+
+
+def _application(places: Mapping[str, Settings], login: "Login | None", repositories: "Repositories | None") -> Any:
+    from reconciler.cli.acting import Commands
+    from reconciler.web.login.people import people_of
+    from reconciler.web.pages.application import application
+    from reconciler.web.pages.following import Following
+    from reconciler.wiring import SystemClock
+
+    following, now = Following(followed(places, repositories)), SystemClock().now
+    if login is None:
+        return application(following, now)
+    return application(following, now, people_of(login), Commands(places))
+
+
+def _imported() -> Any:
+    try:
+        import uvicorn
+
+        import reconciler.web.pages.application  # noqa: F401 - what it needs isn't in every install
+    except ModuleNotFoundError as error:
+        raise Refused(f"the page needs {error.name}, which isn't installed", "pip install 'setpoint[web]'") from error
+    return uvicorn
+
+
+def _login(file: Path | None) -> "Login | None":
+    if file is None:
+        return None
+    from reconciler.web.login.settings import read_login
+
+    return read_login(file)
+
+
+def address_of(listen: str, login: "Login | None" = None) -> tuple[str, int]:
+    """Return host and port to listen at: this machine's own, or any where people are known and nobody reads along.
+
+    Raises:
+        Refused: it isn't one, or whoever reaches it would read all of it, or what goes there and back.
+    """
+    host, _, port = listen.rpartition(":")
+    if not (port.isascii() and port.isdigit() and int(port[:6]) < 65536):
+        raise Refused(f"{listen} is no host:port", "give --listen 127.0.0.1:8484")
+    if (host or "127.0.0.1") not in LOOPBACK:
+        if login is None:
+            what = f"{host} isn't this machine's own: whoever reaches it would read all of it"
+            raise Refused(what, "say by --login how people are known, or listen at 127.0.0.1")
+        if not login.is_safe:
+            what = f"{host} isn't this machine's own, and whoever is on the way to it would read along"
+            raise Refused(what, "state `tls` or `proxy` in the file of --login, or listen at 127.0.0.1")
+    return (host or "127.0.0.1").strip("[]"), int(port)
+
+
+def keyed(several: Sequence[Settings]) -> Mapping[str, Settings]:
+    """Give each environment a key for its URLs: its name, with a number where another has the same."""
+    found: dict[str, Settings] = {}
+    for one in several:
+        names = (one.environment if n == 1 else f"{one.environment}-{n}" for n in count(1))
+        found[next(name for name in names if name not in found and name not in _TAKEN)] = one
+    return found
+
+
+def followed(places: Mapping[str, Settings], repositories: "Repositories | None" = None) -> "list[Environment]":
+    """Open the environments."""
+    from reconciler.home import MIRROR
+    from reconciler.watched.repositories import Repositories
+    from reconciler.web.pages.following import Environment
+    from reconciler.wiring import git_access
+
+    opened = repositories or Repositories()
+    return [
+        Environment(
+            key,
+            one.environment,
+            opened.source(one.repository, one.branch, one.home / MIRROR, git_access(one.repository)),
+        )
+        for key, one in places.items()
+    ]
