@@ -1,5 +1,7 @@
 """The server of the page, for `setpoint web` and `setpoint run --web`: where it answers, whom, and about what."""
 
+import socket
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from reconciler.web.pages.following import Environment
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
+_PATIENCE = 5.0
+"""Seconds for which the page is waited for that is to end."""
 _TAKEN = ("assets", "api", "login", "logout")
 """What the first part of a URL is besides environments."""
 
@@ -62,6 +66,57 @@ def server_of(
                 ready(_url(login, name, bound))
 
     return Server(config)
+
+
+def beside(
+    several: Sequence[Settings], listening: Listening, repositories: "Repositories"
+) -> tuple[str, Callable[[], None]]:
+    """Serve the page on a thread of its own, beside what drives the environments, with the repositories that it has.
+
+    Returns:
+        The URL, and the function that stops it.
+
+    Raises:
+        Refused: it can't be served, or another process listens there.
+    """
+    told: list[str] = []
+    server = server_of(several, listening, told.append, repositories)
+    bound = _bound(server.config.host, server.config.port, listening)
+    thread = threading.Thread(target=server.run, args=([bound],), name="page", daemon=True)
+    thread.start()
+    while not told and thread.is_alive():
+        thread.join(0.01)
+    if not told:
+        raise Refused(f"the page can't be served at {listening.at}", "the log says more")
+
+    def stop() -> None:
+        server.should_exit = True
+        thread.join(_PATIENCE)
+
+    return told[0], stop
+
+
+def _bound(host: str, port: int, listening: Listening) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError:
+        raise _taken(listening) from None
+
+
+def run(server: Any, listening: Listening) -> None:
+    """Serve the page until SIGTERM or Ctrl-C.
+
+    Raises:
+        Refused: another process listens there.
+    """
+    try:
+        server.run()
+    except SystemExit:
+        raise _taken(listening) from None
+
+
+def _taken(listening: Listening) -> Refused:
+    return Refused(f"{listening.at} can't be listened at", "is it taken? give another address")
 
 
 def _url(login: "Login | None", name: str, port: int) -> str:

@@ -9,7 +9,7 @@ import click
 from reconciler.cli.examples import examples
 from reconciler.cli.options import placed_at_all
 from reconciler.cli.output import say
-from reconciler.cli.page_server import Listening, server_of
+from reconciler.cli.page_server import Listening, run, server_of
 from reconciler.model.errors import Refused
 from reconciler.settings import Settings
 
@@ -60,11 +60,7 @@ def serve(several: Sequence[Settings], listening: Listening, ready: Callable[[st
         say(f"the page is at {url}")
         ready(url)
 
-    server = server_of(several, listening, told)
-    try:
-        server.run()
-    except SystemExit:
-        raise Refused(f"{listening.at} can't be listened at", "is it taken? give another --listen") from None
+    run(server_of(several, listening, told), listening)
 
 
 def opened(url: str) -> None:

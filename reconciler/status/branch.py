@@ -182,7 +182,9 @@ class StatusBranch:
         fence.swap(RefUpdate(self.ref, new, head), Draft(self.repository.objects))
         return CommitId(new)
 
-    def _write(self, edits: "Edits | Callable[[StatusTree], Edits]", message: str, author: str = AUTHOR) -> CommitId | None:
+    def _write(
+        self, edits: "Edits | Callable[[StatusTree], Edits]", message: str, author: str = AUTHOR
+    ) -> CommitId | None:
         head = self.repository.ref(self.ref)
         if callable(edits):
             newest = self.read()
