@@ -52,9 +52,9 @@ def described(settings: Settings, address: str) -> "Described":
         Refused: the status knows no such resource; names the nearest.
     """
     from reconciler.cli.describing import Described
-    from reconciler.cli.runs_told import runs_told
     from reconciler.model.ids import Address
     from reconciler.status.read import RecordedFiles
+    from reconciler.status.runs_told import runs_told
     from reconciler.status.timeline import documents, events_of
 
     status = open_status(settings)

@@ -57,9 +57,9 @@ def _check_extras() -> None:
 
 def _show(keep: bool, place: Path, to_json: bool) -> Exit:
     from reconciler.cli.demo.closing import close
-    from reconciler.cli.doctor import EXTRAS, missing
     from reconciler.cli.demo.display import Display
     from reconciler.cli.demo.workspace import DemoFailed, prepare
+    from reconciler.cli.doctor import EXTRAS, missing
 
     display = Display(quiet=to_json)
     display.head(f"Setpoint's demo, in {place}")

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from reconciler.web.login.gate import still_known
+from reconciler.web.pages.api_details import Details, plain
 from reconciler.web.pages.doing import Doing
 from reconciler.web.pages.following import Following
 from reconciler.web.pages.openapi import DOCUMENT
@@ -65,6 +66,7 @@ class _Api:
             Route("/environments", self.environments),
             Route("/environments/{key}/resources", self.resources),
             Route("/environments/{key}/resources/{kind}/{name}", self.resource),
+            *Details(lambda request: chosen_of(following, request), now).routes,
             Route("/events", self.events),
             Route("/openapi.json", self.openapi),
         ]
@@ -100,7 +102,7 @@ class _Api:
         document = one.document(address)
         if document is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, f"{one.environment} has no resource {address}")
-        return _tagged(request, one.tag, dict(document))
+        return _tagged(request, one.tag, plain(document))
 
     async def openapi(self, _: Request) -> Response:
         """Return what the API takes and answers."""
