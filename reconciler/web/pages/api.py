@@ -47,7 +47,7 @@ def chosen_of(following: Following, request: Request) -> Seen:
 def acts(doing: Doing) -> Sequence[BaseRoute]:
     """Return the routes by which something is done."""
     return [
-        Route("/environments/{key}/resources/{kind}/{name}/{verb}", doing.json, methods=["POST"]),
+        Route("/environments/{key}/resources/{kind}/{name}/acts/{verb}", doing.json, methods=["POST"]),
         Route("/environments/{key}/approvals", doing.json, methods=["POST"]),
     ]
 

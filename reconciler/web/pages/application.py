@@ -175,7 +175,9 @@ class _Pages:
 
     async def missing(self, request: Request, error: HTTPException) -> Response:
         """Say that something isn't there, as a page or, to the API, as JSON."""
-        return self.say(request, error.status_code, error.detail)
+        answer = self.say(request, error.status_code, error.detail)
+        answer.headers.update(error.headers or {})
+        return answer
 
     async def no_file(self, request: Request, error: Exception) -> Response:
         """Say that there is no such file."""

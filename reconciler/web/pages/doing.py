@@ -61,6 +61,8 @@ class Doing:
 
     async def _done(self, request: Request, verb: str, address: str, told: Mapping[str, Any], once: str) -> Done:
         person, key = visitor_of(request).person, request.path_params["key"]
+        if key not in self._following.environments:
+            raise HTTPException(404, f"there is no environment {key}")
         one = self._following.environments[key].snapshot
         if address and one.document(address) is None:
             raise HTTPException(404, f"{one.environment} has no resource {address}")

@@ -40,13 +40,14 @@ def _get(summary: str, parameters: list[Json], schema: Json, *others: int) -> Js
     return {"get": {"summary": summary, "parameters": parameters, "responses": _answers(schema, *others)}}
 
 
-def _post(summary: str, parameters: list[Json], **fields: Json) -> Json:
-    body = {"application/json": {"schema": {"type": "object", "properties": fields}}}
+def _post(summary: str, parameters: list[Json], *demanded: str, **fields: Json) -> Json:
+    said = {"type": "object", "properties": fields, "required": list(demanded)}
+    body = {"application/json": {"schema": said}}
     return {
         "post": {
             "summary": summary,
             "parameters": [*parameters, _ONCE],
-            "requestBody": {"content": body},
+            "requestBody": {"content": body, "required": True},
             "responses": _answers({"$ref": "#/components/schemas/Done"}, 400, 404, 409, 413, 415),
         }
     }
@@ -58,7 +59,7 @@ _ONCE: Json = {
     "schema": {"type": "string", "maxLength": 200, "pattern": "^[!-~]*$"},
     "description": "What was asked for under this already is answered as then, and not made again.",
 }
-_SAID: Json = {"type": "string", "maxLength": 500}
+_SAID: Json = {"type": "string", "maxLength": 500, "pattern": r"\S"}
 
 
 _SCHEMAS: Json = {
@@ -139,10 +140,10 @@ DOCUMENT: Mapping[str, Any] = {
         f"{_RESOURCE}/trials": _get(
             "All trials of an experiment.", [_KEY, *_NAMES], _object(trials={"type": "array"}), 404, 409
         ),
-        f"{_RESOURCE}/{{verb}}": _post(
+        f"{_RESOURCE}/acts/{{verb}}": _post(
             "Do something with it, in a commit under your name.", [_KEY, *_NAMES, _VERB], reason=_SAID, run=_SAID
         ),
-        "/environments/{key}/approvals": _post("Approve what the last pass asked for.", [_KEY], digest=_SAID),
+        "/environments/{key}/approvals": _post("Approve what the last pass asked for.", [_KEY], "digest", digest=_SAID),
         "/environments/{key}/pass": _get("What the last pass told of itself.", [_KEY], {"type": "object"}, 404),
         "/environments/{key}/releases": _get(
             "Which model came when, and the four DORA metrics.",

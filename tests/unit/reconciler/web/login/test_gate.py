@@ -128,14 +128,14 @@ def test_pages_of_others_do_nothing(browser: Browser, acts: Acts, headers: dict[
     browser.go()
     answer = browser.post(f"{PAGE}/act", data=form_of(browser), headers=headers)
     assert answer.status_code == 403
-    path = "/api/v1/environments/dev/resources/datasets/loans/reconcile"
+    path = "/api/v1/environments/dev/resources/datasets/loans/acts/reconcile"
     assert browser.post(path, json={}, headers=headers).status_code == 403
     assert not acts.made
 
 
 def test_forms_of_other_pages_can_t_be_sent_to_the_api(browser: Browser, acts: Acts) -> None:
     browser.go()
-    path = "/api/v1/environments/dev/resources/datasets/loans/reconcile"
+    path = "/api/v1/environments/dev/resources/datasets/loans/acts/reconcile"
     for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data"):
         assert browser.post(path, content="{}", headers={"Content-Type": kind}).status_code == 415
     assert not acts.made
@@ -200,7 +200,7 @@ def test_tokens_let_in_at_the_api_alone(browser: Browser, issuer: Issuer) -> Non
 def test_a_token_acts_without_a_form(browser: Browser, issuer: Issuer, acts: Acts) -> None:
     told = {"aud": "api", "groups": ["ml"], "email": "ada@example.org", "name": "Ada"}
     headers = {"Authorization": f"Bearer {issuer.token(**told)}", "Idempotency-Key": "1"}
-    path = "/api/v1/environments/dev/resources/datasets/loans/suspend"
+    path = "/api/v1/environments/dev/resources/datasets/loans/acts/suspend"
     for _ in range(2):
         answer = browser.post(path, json={"reason": "an incident"}, headers=headers)
         assert (answer.status_code, answer.json()["done"]) == (200, "suspend of datasets/loans is done")

@@ -65,7 +65,7 @@ def test_what_went_wrong_is_told_with_what_to_do(browser: Browser, acts: Acts, e
     assert "Not done" in answer.text
     assert error.hint in answer.text
     assert "<script>" not in answer.text.replace('<script src="/assets/live.js" defer></script>', "")
-    told = browser.post(f"{API}/resources/deployments/loans/reconcile", json={})
+    told = browser.post(f"{API}/resources/deployments/loans/acts/reconcile", json={})
     assert (told.status_code, told.headers["Content-Type"]) == (status, "application/problem+json")
     assert error.hint in told.json()["detail"]
 
@@ -89,15 +89,16 @@ def test_an_approval_is_typed(browser: Browser, acts: Acts, place: Stage) -> Non
 @pytest.mark.parametrize(
     ("path", "content", "status"),
     [
-        ("resources/deployments/loans/reconcile", "{", 400),
-        ("resources/deployments/loans/reconcile", "[]", 400),
-        ("resources/deployments/loans/reconcile", '"x"', 400),
-        ("resources/deployments/loans/suspend", "{}", 400),
-        ("resources/deployments/loans/suspend", '{"reason": 1}', 400),
-        ("resources/deployments/loans/delete", "{}", 400),
-        ("resources/deployments/nothing/reconcile", "{}", 404),
-        ("resources/deployments/loans/reconcile", " " * 20_000, 413),
+        ("resources/deployments/loans/acts/reconcile", "{", 400),
+        ("resources/deployments/loans/acts/reconcile", "[]", 400),
+        ("resources/deployments/loans/acts/reconcile", '"x"', 400),
+        ("resources/deployments/loans/acts/suspend", "{}", 400),
+        ("resources/deployments/loans/acts/suspend", '{"reason": 1}', 400),
+        ("resources/deployments/loans/acts/delete", "{}", 400),
+        ("resources/deployments/nothing/acts/reconcile", "{}", 404),
+        ("resources/deployments/loans/acts/reconcile", " " * 20_000, 413),
         ("approvals", "{}", 400),
+        ("../nowhere/approvals", "{}", 404),
     ],
 )
 def test_mistakes_are_problems(browser: Browser, acts: Acts, path: str, content: str, status: int) -> None:
@@ -118,7 +119,7 @@ def test_who_may_not_sees_why_and_no_form(browser: Browser, issuer: Issuer, acts
     assert proof
     for path in (f"{PAGE}/act", "/dev/approvals"):
         assert browser.post(path, data={"proof": proof[1], "verb": "reconcile", "once": "1"}).status_code == 403
-    assert browser.post(f"{API}/resources/deployments/loans/reconcile", json={}).status_code == 403
+    assert browser.post(f"{API}/resources/deployments/loans/acts/reconcile", json={}).status_code == 403
     assert not acts.made
 
 

@@ -25,7 +25,7 @@ ASKED = {
     "/environments/{key}/files": [("", 200), ("?under=reports/&cursor=reports/n", 200)],
     "/environments/{key}/files/{path}": [],
 }
-DONE = {"/environments/{key}/resources/{kind}/{name}/{verb}", "/environments/{key}/approvals"}
+DONE = {"/environments/{key}/resources/{kind}/{name}/acts/{verb}", "/environments/{key}/approvals"}
 """What is asked for by POST: tests/unit/reconciler/web/pages/test_doing.py."""
 GOOD = {"key": "dev", "kind": "datasets", "name": "loans", "path": "README.md", "verb": "reconcile"}
 BAD = dict.fromkeys(GOOD, "nothing")

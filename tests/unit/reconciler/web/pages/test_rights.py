@@ -48,7 +48,7 @@ def test_a_mail_that_nobody_has_seen_to_be_theirs_gives_nothing() -> None:
         ("POST", "/dev/datasets/loans/act", Right.ACT),
         ("POST", "/dev/approvals", Right.APPROVE),
         ("POST", "/api/v1/environments/dev/approvals", Right.APPROVE),
-        ("POST", "/api/v1/environments/dev/resources/datasets/loans/reconcile", Right.ACT),
+        ("POST", "/api/v1/environments/dev/resources/datasets/loans/acts/reconcile", Right.ACT),
         ("DELETE", "/dev/anything", Right.ACT),
     ],
 )
