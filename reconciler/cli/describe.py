@@ -9,7 +9,7 @@ import click
 
 from reconciler.cli.completion import complete_addresses
 from reconciler.cli.examples import examples
-from reconciler.cli.options import placed
+from reconciler.cli.options import placed_or_served
 from reconciler.cli.output import STYLES, as_json, print_json, say, styled
 from reconciler.cli.status_reader import document_of, now, open_status
 from reconciler.model.errors import SetpointError
@@ -17,6 +17,7 @@ from reconciler.settings import Settings
 
 if TYPE_CHECKING:
     from reconciler.cli.describing import Described
+    from reconciler.cli.served import Served
     from reconciler.status.read import Recorded
 
 _EVENTS = 20
@@ -26,8 +27,8 @@ _EVENTS = 20
 @click.command("describe")
 @click.argument("address", shell_complete=complete_addresses)
 @as_json
-@placed
-def command(settings: Settings, address: str, to_json: bool) -> None:
+@placed_or_served
+def command(settings: Settings | None, served: "Served | None", address: str, to_json: bool) -> None:
     """Show one resource on a page: its conditions and since when, what it waits for, its newest runs and why.
 
     Beside them stand its alerts, what it needs and what needs it, the last events, and the commands that come next.
@@ -35,7 +36,11 @@ def command(settings: Settings, address: str, to_json: bool) -> None:
     """
     from reconciler.cli.describing import page
 
-    told = described(settings, address)
+    if settings is None:
+        assert served is not None
+        told = served.described(address)
+    else:
+        told = described(settings, address)
     if to_json:
         print_json(told.as_json())
         return

@@ -111,6 +111,28 @@ def placed(function: Function) -> Function:
     return with_options(function, wrapped, _OPTIONS)
 
 
+_SERVER = click.option(
+    "--server",
+    envvar="SETPOINT_SERVER",
+    show_envvar=True,
+    help="Read the page of `setpoint web` at this URL in the place of a repository; SETPOINT_TOKEN lets in.",
+)
+
+
+def placed_or_served(function: Function) -> Function:
+    """Give a command the options that say where it reads: a repository, as `settings`, or the page, as `served`."""
+
+    def wrapped(server: str | None, repository: str | None, environment: str | None, **options: Any) -> Any:
+        branch, home = options.pop("branch"), options.pop("home")
+        if server and not repository:
+            from reconciler.cli.served import Served
+
+            return function(settings=None, served=Served(server, environment or ""), **options)
+        return function(settings=settle(repository, environment, branch, home), served=None, **options)
+
+    return with_options(function, wrapped, (_SERVER, *_OPTIONS))
+
+
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _TRUST = (
     click.option(
