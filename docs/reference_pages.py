@@ -52,6 +52,7 @@ SETTINGS = (
         "",
         "Set for code of your own: where the model goes, and what to try.",
     ),
+    ("SETPOINT_TOKEN", "", "The token that lets in at the page of --server, and at that of `reconciler.client`."),
     ("SETPOINT_DEBUG", "", "Show where an unforeseen error came from."),
 )
 
