@@ -25,6 +25,9 @@ SETTINGS = (
     ("SETPOINT_BRANCH", "--branch", "The watched branch."),
     ("SETPOINT_HTTP", "--http", "host:port of the daemon's `/healthz`, `/readyz` and `/metrics`."),
     ("SETPOINT_WEB", "--listen", "host:port of the page of `setpoint web`."),
+    ("SETPOINT_RUN_WEB", "--web", "host:port of the page inside the daemon."),
+    ("SETPOINT_WEB_LOGIN", "--login", "The file that says how people are known to the page."),
+    ("SETPOINT_SERVER", "--server", "Where `get`, `status` and `describe` read a page in the place of a repository."),
     ("SETPOINT_HOME", "--home", "Where the embedded engines keep their state."),
     (
         "SETPOINT_VERIFY_WITH",

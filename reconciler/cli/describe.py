@@ -9,7 +9,7 @@ import click
 
 from reconciler.cli.completion import complete_addresses
 from reconciler.cli.examples import examples
-from reconciler.cli.options import placed_or_served
+from reconciler.cli.options import ServedAt, placed_or_served
 from reconciler.cli.output import STYLES, as_json, print_json, say, styled
 from reconciler.cli.status_reader import document_of, now, open_status
 from reconciler.model.errors import SetpointError
@@ -17,7 +17,6 @@ from reconciler.settings import Settings
 
 if TYPE_CHECKING:
     from reconciler.cli.describing import Described
-    from reconciler.cli.served import Served
     from reconciler.status.read import Recorded
 
 _EVENTS = 20
@@ -28,7 +27,7 @@ _EVENTS = 20
 @click.argument("address", shell_complete=complete_addresses)
 @as_json
 @placed_or_served
-def command(settings: Settings | None, served: "Served | None", address: str, to_json: bool) -> None:
+def command(settings: Settings | None, served: ServedAt | None, address: str, to_json: bool) -> None:
     """Show one resource on a page: its conditions and since when, what it waits for, its newest runs and why.
 
     Beside them stand its alerts, what it needs and what needs it, the last events, and the commands that come next.
@@ -37,8 +36,10 @@ def command(settings: Settings | None, served: "Served | None", address: str, to
     from reconciler.cli.describing import page
 
     if settings is None:
+        from reconciler.cli.served import Served
+
         assert served is not None
-        told = served.described(address)
+        told = Served(*served).described(address)
     else:
         told = described(settings, address)
     if to_json:

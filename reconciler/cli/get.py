@@ -1,21 +1,16 @@
 """`setpoint get`: one resource's status in full, the resources of a kind, or the releases of an environment."""
 
-from typing import TYPE_CHECKING
-
 import click
 
 from reconciler.cli.completion import complete_gettable
 from reconciler.cli.durations import SPAN
 from reconciler.cli.examples import examples
 from reconciler.cli.listing import EVERY, Choice, check_kinds, listing, rows_of, show, show_document
-from reconciler.cli.options import placed_or_served
+from reconciler.cli.options import ServedAt, placed_or_served
 from reconciler.cli.output import as_json, say
 from reconciler.cli.status_reader import document_of, read_status
 from reconciler.model.errors import Refused
 from reconciler.settings import Settings
-
-if TYPE_CHECKING:
-    from reconciler.cli.served import Served
 
 RELEASES = "releases"
 """What is listed beside the kinds."""
@@ -34,7 +29,7 @@ RELEASES = "releases"
 @placed_or_served
 def command(
     settings: Settings | None,
-    served: "Served | None",
+    served: ServedAt | None,
     what: str,
     choice: Choice,
     form: str,
@@ -52,8 +47,10 @@ def command(
     if what == RELEASES and choice != EVERY:
         raise Refused("--kind, --team and --not-ready choose resources, not releases", "leave them out; see --since")
     if settings is None:
+        from reconciler.cli.served import Served
+
         assert served is not None
-        served.get(what, choice, form, since)
+        Served(*served).get(what, choice, form, since)
         return
     if what == RELEASES:
         _show_releases(settings, form, since)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import click
 from click.types import StringParamType
@@ -119,15 +119,20 @@ _SERVER = click.option(
 )
 
 
+class ServedAt(NamedTuple):
+    """Where a page is, and which of its environments is meant; empty where it has one alone."""
+
+    url: str
+    environment: str
+
+
 def placed_or_served(function: Function) -> Function:
     """Give a command the options that say where it reads: a repository, as `settings`, or the page, as `served`."""
 
     def wrapped(server: str | None, repository: str | None, environment: str | None, **options: Any) -> Any:
         branch, home = options.pop("branch"), options.pop("home")
         if server and not repository:
-            from reconciler.cli.served import Served
-
-            return function(settings=None, served=Served(server, environment or ""), **options)
+            return function(settings=None, served=ServedAt(server, environment or ""), **options)
         return function(settings=settle(repository, environment, branch, home), served=None, **options)
 
     return with_options(function, wrapped, (_SERVER, *_OPTIONS))

@@ -8,13 +8,12 @@ import click
 from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
 from reconciler.cli.listing import EVERY, Choice, listing, rows_of, show
-from reconciler.cli.options import placed_or_served
+from reconciler.cli.options import ServedAt, placed_or_served
 from reconciler.cli.output import as_json, console, overview, print_json, say, styled
 from reconciler.cli.status_reader import known_environment, now, read_both
 from reconciler.settings import Settings
 
 if TYPE_CHECKING:
-    from reconciler.cli.served import Served
     from reconciler.lease.heartbeat import Heartbeat
     from reconciler.status.read import Recorded, RecordedFiles
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 @as_json
 @placed_or_served
 def command(
-    settings: Settings | None, served: "Served | None", watch: bool, choice: Choice, form: str, to_json: bool
+    settings: Settings | None, served: ServedAt | None, watch: bool, choice: Choice, form: str, to_json: bool
 ) -> int:
     """Show every resource's condition, as the last status commit tells it, and when its daemon was last seen.
 
@@ -35,8 +34,10 @@ def command(
     from reconciler.status.read import RecordedFiles
 
     if settings is None:
+        from reconciler.cli.served import Served
+
         assert served is not None
-        return served.status(choice, "document" if to_json else form, watch=watch)
+        return Served(*served).status(choice, "document" if to_json else form, watch=watch)
     parser = RecordedFiles()
     recorded, heartbeat = read_both(settings, parser)
     if not recorded.statuses:

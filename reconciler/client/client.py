@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from reconciler.client.shown import Picture, flat, framed
 from reconciler.client.wire import Server
+from runners.contract.mistakes import shown
 
 PAGE = 1000
 """Resources in one answer."""
@@ -31,7 +32,7 @@ class Client:
 
     def __repr__(self) -> str:
         """Say where it reads."""
-        return f"Client({self.url!r})"
+        return f"Client({shown(self.url)})"
 
     def environments(self) -> Any:
         """Return all environments: their keys, states and heartbeats."""

@@ -41,6 +41,9 @@ FORMS: Mapping[str, Form] = MappingProxyType(
         r"^[A-Za-z_][A-Za-z0-9_]{0,99}$": Form(
             "a column such as `text_2`", "begin with a letter or _; use letters, digits and _, at most 100"
         ),
+        r"^\S(.*\S)?$": Form(
+            "a group such as `ml-platform`, `user:ada@example.org`, or `*`", "leave out blanks before and behind it"
+        ),
         r"^[^\s\w]$": Form("one sign, no letter, digit, _ or blank"),
         r"^(none|[^\s\w])$": Form("one sign, no letter, digit, _ or blank, or none"),
         r"^[^\s\"\w]{1,10}$": Form("one to ten signs, no letter, digit, quote, _ or blank"),

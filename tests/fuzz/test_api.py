@@ -46,7 +46,7 @@ def schema() -> Iterator[Any]:
             one.look()
         oidc = Oidc(issuer=ISSUER, client_id="setpoint", audience=("api",))
         people = people_of(Login(url="https://testserver", oidc=oidc), fetch=told)
-        app = application(stage.following, lambda: NOW, people, lambda act: done(act))
+        app = application(stage.following, lambda: NOW, people, done)
         yield schemathesis.openapi.from_asgi(DOCUMENT, app, headers=AUTHORIZED)
 
 
@@ -58,7 +58,7 @@ def done(act: Act) -> Done:
 lazy = schemathesis.pytest.from_fixture("schema").exclude(path="/events")
 
 
-@lazy.parametrize()
+@lazy.parametrize()  # type: ignore[untyped-decorator]
 @settings(max_examples=TRIES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 def test_it_answers_as_it_says(case: Any) -> None:
     case.call_and_validate(headers=AUTHORIZED)

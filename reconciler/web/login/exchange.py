@@ -36,16 +36,21 @@ async def exchanged(url: str, form: Mapping[str, str], client: tuple[str, str] |
             httpx.AsyncClient(headers=_HEADERS, timeout=LONGEST, trust_env=not near) as asking,
             asking.stream("POST", url, data=dict(form), auth=auth) as answer,
         ):
-            content = bytearray()
-            async for piece in answer.aiter_raw():
-                content += piece
-                if len(content) > LARGEST:
-                    raise Unreachable(f"{url} has more than {LARGEST // 1024} KiB")
+            content = await _content(url, answer)
     except TimeoutError:
         raise Unreachable(f"{url} took longer than {LONGEST:g} seconds") from None
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         raise Unreachable(f"{url} can't be reached ({type(error).__name__})") from None
-    return _document(url, answer.status_code, bytes(content))
+    return _document(url, answer.status_code, content)
+
+
+async def _content(url: str, answer: httpx.Response) -> bytes:
+    content = bytearray()
+    async for piece in answer.aiter_raw():
+        content += piece
+        if len(content) > LARGEST:
+            raise Unreachable(f"{url} has more than {LARGEST // 1024} KiB")
+    return bytes(content)
 
 
 def _document(url: str, status: int, content: bytes) -> Mapping[str, Any]:

@@ -44,7 +44,7 @@ def test_it_reads_all_that_a_notebook_asks_for(client: Client) -> None:
         client.resource("dev", "datasets/nothing")
     with pytest.raises(Missing):
         client.file("dev", "controls/datasets/loans.yaml")
-    assert repr(client) == f"Client('{client.url}')"
+    assert repr(client) == f"Client(`{client.url}`)"
 
 
 def test_a_server_that_goes_on_for_ever_is_left() -> None:

@@ -6,10 +6,8 @@ from reconciler.model.ids import CommitId
 from reconciler.model.page_access import PageAccess, Right
 from reconciler.web.login.gate import Visitor
 from reconciler.web.login.person import Person
-from reconciler.web.pages.application import application
 from reconciler.web.pages.rights import HERE, key_of, right_for, rights_of, without_data
 from reconciler.yaml.dump import dump
-from tests.unit.reconciler.stage import NOW
 from tests.unit.reconciler.web.conftest import ACCESS, ENVIRONMENT, Acts, Browser, Browsing
 from tests.unit.reconciler.web.login.issuer import Issuer
 from tests.unit.reconciler.web.pages.conftest import REPORT, Stage
@@ -92,6 +90,7 @@ def test_who_may_not_read_is_told_who_may(browser: Browser, issuer: Issuer) -> N
     overview = browser.get("/")
     assert overview.status_code == 200
     assert "datasets/loans" not in overview.text
+    assert "None that Ada Lovelace may read" in overview.text
     assert browser.get("/api/v1/environments").json() == {"environments": []}
 
 
@@ -131,7 +130,3 @@ def test_events_are_of_what_one_may_read(browsing: Browsing, issuer: Issuer, pla
     assert without_data(snapshot) is bare, "made once"
     assert (bare.tag, snapshot.tag) == (f"{snapshot.commit}-part", snapshot.commit)
     assert not any(path.startswith("reports/") for path in bare.tree.files)
-
-
-def test_without_people_all_is_read_and_nothing_done(stage: Stage) -> None:
-    assert application(stage.following, lambda: NOW)
