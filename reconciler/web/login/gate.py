@@ -5,10 +5,6 @@ A person is known by the proxy, by their browser's session, or at the API by a t
 from a page of ours (Fetch Metadata, `Origin`, and a proof in the form).
 """
 
-import hmac
-from collections.abc import Callable
-from contextvars import ContextVar
-from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from starlette.datastructures import MutableHeaders
@@ -20,52 +16,11 @@ from reconciler.providers.serving.local.authorizer.fetching import Unreachable
 from reconciler.web.login.forms import TooLarge, form_of
 from reconciler.web.login.oidc import PATIENCE, Unknown
 from reconciler.web.login.people import CALLBACK, People
-from reconciler.web.login.person import Person
 from reconciler.web.login.proxy import Stranger
+from reconciler.web.login.visitor import SAFE, Say, Visitor, answering, is_proved, visitor_of
 
 LOGIN, LOGOUT = "/login", "/logout"
-Say = Callable[[Request, int, str], Response]
-"""Writes an answer in words, as who asks reads it: a page, or a problem of the API."""
-SAFE = ("GET", "HEAD", "OPTIONS")
 _BEARER = "bearer "
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """Who asks, and what a form of theirs proves itself by. No person: whoever may use this machine, who only reads.
-
-    `is_known` tells whether they are still known, to who listens for hours.
-    """
-
-    person: Person | None = None
-    proof: str = ""
-    can_leave: bool = False
-    is_known: Callable[[], bool] = field(default=lambda: True, compare=False)
-
-
-_NOBODY = Visitor()
-_ASKING: ContextVar[Visitor] = ContextVar("visitor", default=_NOBODY)
-
-
-def visitor() -> Visitor:
-    """Return who is being answered, for what is written for them."""
-    return _ASKING.get()
-
-
-def visitor_of(request: Request) -> Visitor:
-    """Return who asks."""
-    found = request.scope.get("state", {}).get("visitor")
-    return found if isinstance(found, Visitor) else _NOBODY
-
-
-def still_known(request: Request) -> bool:
-    """Tell whether who began to listen is known yet: a session ends, and so does what it listens to."""
-    return visitor_of(request).is_known()
-
-
-def is_proved(visitor: Visitor, proof: str) -> bool:
-    """Tell whether a form was made for who sends it."""
-    return bool(visitor.proof) and hmac.compare_digest(visitor.proof.encode(), proof.encode("utf-8", "replace"))
 
 
 class Gate:
@@ -97,9 +52,9 @@ class Gate:
 
     async def _answer(self, request: Request) -> ASGIApp:
         try:
-            self._is(request, None)
+            answering(request, None)
             found = await self._visitor(request)
-            self._is(request, found)
+            answering(request, found)
             own = {LOGIN: self._login, CALLBACK: self._callback, LOGOUT: self._logout}
             path = request.scope["path"]
             if self._people.issuer and path in own:
@@ -115,10 +70,6 @@ class Gate:
             return self._challenged(self._say(request, 401, str(error)), "invalid_token")
         except Unreachable as error:
             return self._say(request, 503, f"who asks can't be told now: {error}")
-
-    def _is(self, request: Request, visitor: Visitor | None) -> None:
-        request.scope["state"] = {**request.scope.get("state", {}), "visitor": visitor or _NOBODY}
-        _ASKING.set(visitor or _NOBODY)
 
     async def _visitor(self, request: Request) -> Visitor | None:
         people, told = self._people, request.headers.getlist("authorization")
@@ -185,7 +136,7 @@ class Gate:
         if not (self._is_own(request) and is_proved(asking, proof)):
             return self._say(request, 403, _ELSEWHERE)
         self._people.sessions.end(request.cookies.get(self._cookie, ""))
-        self._is(request, None)
+        answering(request, None)
         url = await self._people.issuer.leaving()
         more = f"; you may still be logged in at the issuer: {url}" if url else ""
         answer = self._say(request, 200, f"You are logged out here{more}")

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from reconciler.web.login.gate import still_known
+from reconciler.web.login.visitor import still_known
 from reconciler.web.pages.api_details import Details, plain
 from reconciler.web.pages.doing import Doing
 from reconciler.web.pages.following import Following

@@ -7,7 +7,7 @@ from datetime import datetime
 from http import HTTPStatus
 from importlib.resources import files
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from starlette.applications import Starlette
@@ -23,8 +23,6 @@ from reconciler.releases.dora import dora
 from reconciler.releases.read import read_releases
 from reconciler.releases.words import figures
 from reconciler.status.timeline import Event, events
-from reconciler.web.login.gate import Gate
-from reconciler.web.login.people import People
 from reconciler.web.pages import api
 from reconciler.web.pages import files as status_files
 from reconciler.web.pages.acting import Acting, Actions
@@ -39,13 +37,16 @@ from reconciler.web.pages.snapshot import Snapshot
 from reconciler.web.pages.views import endpoints, filter_of, listing, needs, own_files, proposals
 from reconciler.web.pages.writing import Writer
 
+if TYPE_CHECKING:
+    from reconciler.web.login.people import People
+
 EVENTS = 50
 """What became of a resource, as far as it is shown."""
 _ASSETS = {"style.css": "text/css; charset=utf-8", "live.js": "text/javascript; charset=utf-8"}
 
 
 def application(
-    following: Following, now: Callable[[], datetime], people: People | None = None, actions: Actions | None = None
+    following: Following, now: Callable[[], datetime], people: "People | None" = None, actions: Actions | None = None
 ) -> ASGIApp:
     """Return the application.
 
@@ -92,6 +93,8 @@ def application(
     inner = Entitled(Starlette(routes=routes, lifespan=lifespan, exception_handlers=handlers), following, pages.say)
     if people is None:
         return Guarded(inner)
+    from reconciler.web.login.gate import Gate  # what it needs is loaded only where people log in
+
     return Guarded(Gate(inner, people, pages.say), {people.host, *(LOOPBACK if people.proxy else ())})
 
 

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from reconciler import untrusted
 from reconciler.model.errors import Raced, Refused, SetpointError
 from reconciler.web.login.forms import TooLarge, body_of, form_of
-from reconciler.web.login.gate import is_proved, visitor_of
+from reconciler.web.login.visitor import is_proved, visitor_of
 from reconciler.web.pages.acting import Acting, Done, act_of
 from reconciler.web.pages.following import Following
 from reconciler.web.pages.writing import Writer

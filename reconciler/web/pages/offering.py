@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 
 from reconciler.model.ids import Address
 from reconciler.model.page_access import Right
-from reconciler.web.login.gate import Visitor
+from reconciler.web.login.visitor import Visitor
 from reconciler.web.pages.acting import DEMANDED, FIELDS, Verb, verbs_for
 from reconciler.web.pages.rights import demand
 from reconciler.web.pages.snapshot import Snapshot

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from reconciler.model.page_access import PageAccess, Right
 from reconciler.status.branch import StatusBranch
 from reconciler.watched.branch import Source
-from reconciler.web.login.gate import SAFE, Say, Visitor, visitor_of
+from reconciler.web.login.visitor import SAFE, Say, Visitor, visitor_of
 from reconciler.web.pages.following import Environment, Following
 from reconciler.web.pages.snapshot import Snapshot, once
 

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse
 
 from reconciler.lease.heartbeat import ago
 from reconciler.model.text import moment, visible
-from reconciler.web.login.gate import visitor
+from reconciler.web.login.visitor import visitor
 from reconciler.web.pages.offering import Offer, asked, offer
 from reconciler.web.pages.snapshot import STATES, Snapshot
 from reconciler.web.pages.views import alert_words, figure, is_picture

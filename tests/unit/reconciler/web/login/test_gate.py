@@ -5,16 +5,11 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.requests import Request
 
-from reconciler.model.page_access import Right
 from reconciler.providers.serving.local.authorizer.fetching import Unreachable
-from reconciler.web.login.gate import Visitor, is_proved, still_known, visitor_of
 from reconciler.web.login.people import People
-from reconciler.web.pages.rights import demand
 from tests.unit.reconciler.web.conftest import Acts, Browser, Browsing, Clock
 from tests.unit.reconciler.web.login.issuer import Issuer
-from tests.unit.reconciler.web.pages.conftest import Stage
 
 PROOF = re.compile(r'name="proof" value="([^"]+)"')
 ONCE = re.compile(r'name="once" value="([^"]+)"[^>]*><input type="hidden" name="verb" value="reconcile"')
@@ -214,14 +209,6 @@ def test_an_issuer_that_is_away_is_said(browser: Browser, people: People, monkey
     monkeypatch.setattr(people.issuer, "_fetch", away)
     answer = browser.get("/login")
     assert (answer.status_code, "can&#39;t be told now" in answer.text) == (503, True)
-
-
-def test_nobody_is_somebody_without_a_gate(place: Stage) -> None:
-    request = Request({"type": "http", "headers": []})
-    assert visitor_of(request) == Visitor()
-    assert still_known(request)
-    assert not is_proved(Visitor(), "")
-    demand(Visitor(), place.following.snapshots["dev"], Right.READ)
 
 
 def test_assets_are_everybody_s(browser: Browser) -> None:

@@ -5,8 +5,8 @@ from dataclasses import replace
 from reconciler.model.ids import Address
 from reconciler.model.observed import Control, Controls
 from reconciler.model.page_access import PageAccess
-from reconciler.web.login.gate import Visitor
 from reconciler.web.login.person import Person
+from reconciler.web.login.visitor import Visitor
 from reconciler.web.pages.offering import Offer, asked, offer
 from tests.unit.reconciler.web.pages.conftest import DOCUMENTS, made
 

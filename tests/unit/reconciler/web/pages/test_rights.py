@@ -4,8 +4,8 @@ import pytest
 
 from reconciler.model.ids import CommitId
 from reconciler.model.page_access import PageAccess, Right
-from reconciler.web.login.gate import Visitor
 from reconciler.web.login.person import Person
+from reconciler.web.login.visitor import Visitor
 from reconciler.web.pages.rights import HERE, key_of, right_for, rights_of, without_data
 from reconciler.yaml.dump import dump
 from tests.unit.reconciler.web.conftest import ACCESS, ENVIRONMENT, Acts, Browser, Browsing
