@@ -35,6 +35,9 @@ SETTINGS = (
     ("SETPOINT_HTTP", "--http", "host:port of the daemon's `/healthz`, `/readyz` and `/metrics`."),
     ("SETPOINT_ANNOTATOR", "--as", "Who answers on the page of `setpoint label`."),
     ("SETPOINT_WEB", "--listen", "host:port of the page of `setpoint web`."),
+    ("SETPOINT_RUN_WEB", "--web", "host:port of the page inside the daemon."),
+    ("SETPOINT_WEB_LOGIN", "--login", "The file that says how people are known to the page."),
+    ("SETPOINT_SERVER", "--server", "Where `get`, `status` and `describe` read a page in the place of a repository."),
     ("SETPOINT_HOME", "--home", "Where the embedded engines keep their state."),
     (
         "SETPOINT_VERIFY_WITH",
@@ -62,6 +65,7 @@ SETTINGS = (
         "",
         "Set for code of your own: where the model goes, and what to try.",
     ),
+    ("SETPOINT_TOKEN", "", "The token that lets in at the page of --server, and at that of `reconciler.client`."),
     ("SETPOINT_DEBUG", "", "Show where an unforeseen error came from."),
 )
 

@@ -28,7 +28,8 @@ class Settings:
 
     `repository` is a path or a URL, `branch` the watched branch. `home` is the folder for everything that the embedded
     engines keep. Commits have to be signed by those whom the files `verify_with` list, if there are any, and
-    what is merged is signed by `signing_key`. `lease` says what decides which daemon may write.
+    what is merged is signed by `signing_key`. `lease` says what decides which daemon may write. `author` is whose
+    commits a command makes, `name <address>`; unset, the program's own.
     """
 
     repository: str
@@ -38,6 +39,7 @@ class Settings:
     verify_with: tuple[Path, ...] = ()
     signing_key: Path | None = None
     lease: str = "git"
+    author: str = ""
 
     @property
     def place(self) -> str:

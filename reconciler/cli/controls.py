@@ -25,6 +25,7 @@ def write_control(settings: Settings, address: str, change: Mapping[str, Any], m
     Raises:
         Refused: the status knows no such resource, or a newer version of Setpoint wrote its control.
     """
+    from reconciler.git.commits import AUTHOR
     from reconciler.model.ids import Address
     from reconciler.model.moves import former_told
     from reconciler.status.formats import CONTROL
@@ -49,7 +50,7 @@ def write_control(settings: Settings, address: str, change: Mapping[str, Any], m
         gone: Edits = dict.fromkeys(there)
         return {**gone, path: dump({"format": CONTROL, **control}) if control else None}
 
-    status.write(changed, f"{settings.environment}: {message} {address}")
+    status.write(changed, f"{settings.environment}: {message} {address}", settings.author or AUTHOR)
     return control
 
 
@@ -73,6 +74,7 @@ def write_approval(settings: Settings, name: str) -> None:
     Raises:
         Refused: the status asks for no approval of that name.
     """
+    from reconciler.git.commits import AUTHOR
     from reconciler.status.formats import CONTROL
     from reconciler.status.read import approval_path
     from reconciler.yaml.dump import dump
@@ -82,7 +84,8 @@ def write_approval(settings: Settings, name: str) -> None:
         hint = listed("it asks for", sorted(asked)) or "it asks for none: see `setpoint status`"
         raise Refused(f"the status of {settings.environment} asks for no approval of {name}", hint)
     document = dump({"format": CONTROL, "approved": now()})
-    open_status(settings).write({approval_path(name): document}, f"{settings.environment}: approve {name}")
+    words = f"{settings.environment}: approve {name}"
+    open_status(settings).write({approval_path(name): document}, words, settings.author or AUTHOR)
 
 
 def asked_for(settings: Settings) -> frozenset[str]:

@@ -9,7 +9,7 @@ import click
 
 from reconciler.cli.completion import complete_addresses
 from reconciler.cli.examples import examples
-from reconciler.cli.options import placed
+from reconciler.cli.options import ServedAt, placed_or_served
 from reconciler.cli.output import STYLES, as_json, print_json, say, styled
 from reconciler.cli.status_reader import document_of, now, open_status
 from reconciler.model.errors import SetpointError
@@ -26,8 +26,8 @@ _EVENTS = 20
 @click.command("describe")
 @click.argument("address", shell_complete=complete_addresses)
 @as_json
-@placed
-def command(settings: Settings, address: str, to_json: bool) -> None:
+@placed_or_served
+def command(settings: Settings | None, served: ServedAt | None, address: str, to_json: bool) -> None:
     """Show one resource on a page: its conditions and since when, what it waits for, its newest runs and why.
 
     Beside them stand its alerts, what it needs and what needs it, the last events, and the commands that come next.
@@ -35,7 +35,13 @@ def command(settings: Settings, address: str, to_json: bool) -> None:
     """
     from reconciler.cli.describing import page
 
-    told = described(settings, address)
+    if settings is None:
+        from reconciler.cli.served import Served
+
+        assert served is not None
+        told = Served(*served).described(address)
+    else:
+        told = described(settings, address)
     if to_json:
         print_json(told.as_json())
         return
@@ -52,9 +58,9 @@ def described(settings: Settings, address: str) -> "Described":
         Refused: the status knows no such resource; names the nearest.
     """
     from reconciler.cli.describing import Described
-    from reconciler.cli.runs_told import runs_told
     from reconciler.model.ids import Address
     from reconciler.status.read import RecordedFiles
+    from reconciler.status.runs_told import runs_told
     from reconciler.status.timeline import documents, events_of
 
     status = open_status(settings)

@@ -10,10 +10,10 @@ from textwrap import wrap
 from typing import Any
 
 from reconciler.cli.output import Row, row_of
-from reconciler.cli.runs_told import RunTold
 from reconciler.lease.heartbeat import ago
 from reconciler.model.ids import kind_of
 from reconciler.model.text import printable
+from reconciler.status.runs_told import RunTold
 from reconciler.status.timeline import Event
 
 MOST_LINES = 40

@@ -30,6 +30,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "ray": ("ray",),
     "kubernetes": ("urllib3",),
     "forges": ("urllib3",),
+    "web": ("httpx", "jinja2", "jwt", "markdown_it", "starlette", "uvicorn"),
 }
 """The packages that each extra brings, by their import names."""
 

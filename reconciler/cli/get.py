@@ -5,9 +5,9 @@ import click
 from reconciler.cli.completion import complete_gettable
 from reconciler.cli.durations import SPAN
 from reconciler.cli.examples import examples
-from reconciler.cli.listing import EVERY, Choice, check_kinds, listing, rows_of, show
-from reconciler.cli.options import placed
-from reconciler.cli.output import as_json, print_json, say
+from reconciler.cli.listing import EVERY, Choice, check_kinds, listing, rows_of, show, show_document
+from reconciler.cli.options import ServedAt, placed_or_served
+from reconciler.cli.output import as_json, say
 from reconciler.cli.status_reader import document_of, read_status
 from reconciler.model.errors import Refused
 from reconciler.settings import Settings
@@ -26,19 +26,35 @@ RELEASES = "releases"
 @listing
 @click.option("--since", type=SPAN, help="Only releases of the last so much time, such as 90d.")
 @as_json
-@placed
-def command(settings: Settings, what: str, choice: Choice, form: str, since: float | None, to_json: bool) -> None:
+@placed_or_served
+def command(
+    settings: Settings | None,
+    served: ServedAt | None,
+    what: str,
+    choice: Choice,
+    form: str,
+    since: float | None,
+    to_json: bool,
+) -> None:
     """Show one resource's status in full, or list the resources of a kind.
 
     `releases` lists which model came to which deployment, when, by whom and what became of it, and tells four
     metrics of that: lead time, deployment frequency, change failure rate, time to restore.
     """
     form = "json" if to_json else form
-    if what == RELEASES:
-        _show_releases(settings, choice, form, since)
-        return
-    if since is not None:
+    if what != RELEASES and since is not None:
         raise Refused(f"--since is of no use for {what}", f"it is for `setpoint get {RELEASES}`")
+    if what == RELEASES and choice != EVERY:
+        raise Refused("--kind, --team and --not-ready choose resources, not releases", "leave them out; see --since")
+    if settings is None:
+        from reconciler.cli.served import Served
+
+        assert served is not None
+        Served(*served).get(what, choice, form, since)
+        return
+    if what == RELEASES:
+        _show_releases(settings, form, since)
+        return
     recorded = read_status(settings)
     if "/" not in what:
         check_kinds([what], (RELEASES,))
@@ -48,27 +64,13 @@ def command(settings: Settings, what: str, choice: Choice, form: str, since: flo
         else:
             say(f"{settings.environment} has no {what}" + (" that is like that" if choice != EVERY else ""))
         return
-    document = document_of(recorded, what, settings.environment)
-    if form == "json":
-        print_json(document)
-    elif form == "name":
-        print(what)
-    else:
-        from reconciler.yaml.dump import dump
-
-        say(dump(document).decode(), end="")
+    show_document(what, document_of(recorded, what, settings.environment), form)
 
 
-def _show_releases(settings: Settings, choice: Choice, form: str, since: float | None) -> None:
-    """Print the releases of an environment and their metrics.
-
-    Raises:
-        Refused: they are to be chosen as resources are.
-    """
+def _show_releases(settings: Settings, form: str, since: float | None) -> None:
+    """Print the releases of an environment and their metrics."""
     from datetime import timedelta
 
     from reconciler.cli.releases import show_releases
 
-    if choice != EVERY:
-        raise Refused("--kind, --team and --not-ready choose resources, not releases", "leave them out; see --since")
     show_releases(settings, form, None if since is None else timedelta(seconds=since))

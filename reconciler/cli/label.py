@@ -3,14 +3,16 @@
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from reconciler.cli.completion import complete_addresses
 from reconciler.cli.examples import examples
 from reconciler.cli.options import placed
-from reconciler.cli.web import listened, opened
+from reconciler.cli.output import say
+from reconciler.cli.page_server import Listening, address_of, imported, plain_url, run, serving
+from reconciler.cli.web import opened
 from reconciler.model.errors import Refused
 from reconciler.model.text import counted
 from reconciler.settings import Settings
@@ -50,7 +52,16 @@ def command(settings: Settings, labels: str | None, person: str | None, listen: 
     from reconciler.wiring import SystemClock
 
     form_of(str(desk.project().get("config", "")))
-    listened(listen, lambda: _application()(desk, SystemClock().now), opened if browser else lambda url: None)
+    uvicorn = imported()
+    from reconciler.web.labelling.application import application
+
+    def told(url: str) -> None:
+        say(f"the page is at {url}")
+        if browser:
+            opened(url)
+
+    at = address_of(listen)
+    run(serving(uvicorn, application(desk, SystemClock().now), at, plain_url, told), Listening(listen))
 
 
 def _desk(settings: Settings, labels: str | None, person: str | None) -> "Desk":
@@ -98,9 +109,3 @@ def _of_commits(folder: Path) -> str:
     """Return the e-mail address of this person's commits; empty where Git knows none."""
     told = subprocess.run(["git", "config", "user.email"], cwd=folder, capture_output=True, text=True, check=False)
     return told.stdout.strip()
-
-
-def _application() -> Any:
-    from reconciler.web.labelling.application import application
-
-    return application

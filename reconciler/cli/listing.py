@@ -1,6 +1,6 @@
 """Resources as a list: which of them, and in which form."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -8,7 +8,7 @@ import click
 
 from reconciler.cli.completion import complete_kinds
 from reconciler.cli.options import with_options
-from reconciler.cli.output import Row, console, overview, print_json, row_of
+from reconciler.cli.output import Row, console, overview, print_json, row_of, say
 from reconciler.model.errors import Refused
 from reconciler.settings import Settings
 
@@ -112,6 +112,18 @@ def _of_team(settings: Settings, recorded: "Recorded", team: str) -> frozenset[s
         known = ", ".join(sorted(set(teams.values()))) or "none"
         raise Refused(f"no resource of {settings.environment} is of the team {team}", f"teams: {known}")
     return frozenset(address for address, its in teams.items() if its == team)
+
+
+def show_document(address: str, document: Mapping[str, Any], form: str) -> None:
+    """Print a status document in a form."""
+    if form == "json":
+        print_json(document)
+    elif form == "name":
+        print(address)
+    else:
+        from reconciler.yaml.dump import dump
+
+        say(dump(document).decode(), end="")
 
 
 def show(rows: list[Row], form: str, title: str = "") -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import click
 from click.types import StringParamType
@@ -109,6 +109,33 @@ def placed(function: Function) -> Function:
         return function(settings=settle(repository, environment, branch, home), **options)
 
     return with_options(function, wrapped, _OPTIONS)
+
+
+_SERVER = click.option(
+    "--server",
+    envvar="SETPOINT_SERVER",
+    show_envvar=True,
+    help="Read the page of `setpoint web` at this URL in the place of a repository; SETPOINT_TOKEN lets in.",
+)
+
+
+class ServedAt(NamedTuple):
+    """Where a page is, and which of its environments is meant; empty where it has one alone."""
+
+    url: str
+    environment: str
+
+
+def placed_or_served(function: Function) -> Function:
+    """Give a command the options that say where it reads: a repository, as `settings`, or the page, as `served`."""
+
+    def wrapped(server: str | None, repository: str | None, environment: str | None, **options: Any) -> Any:
+        branch, home = options.pop("branch"), options.pop("home")
+        if server and not repository:
+            return function(settings=None, served=ServedAt(server, environment or ""), **options)
+        return function(settings=settle(repository, environment, branch, home), served=None, **options)
+
+    return with_options(function, wrapped, (_SERVER, *_OPTIONS))
 
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

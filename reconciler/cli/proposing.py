@@ -27,11 +27,12 @@ from runners.contract.files import RESULT
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A proposal that was opened, and the commit of its merge if it was merged at once."""
+    """A proposal that was opened, its page where it has one, and the commit of its merge if it was merged at once."""
 
     name: str
     branch: str
     merged: CommitId | None
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +115,17 @@ def propose(target: Target, run: str, why: str, merge: bool, *, alike: bool = Fa
         raise Refused(
             f"{run} is unlike the live model {live.run}: {'; '.join(ways)}", "--force proposes it all the same"
         )
-    body = f"Asked for by hand. The {target.sort.noun} that is live now: `{live.run if live else None}`.\n"
+    body = f"{asked_by(settings)} The {target.sort.noun} that is live now: `{live.run if live else None}`.\n"
     body += "".join(f"- {escaped(way)}\n" for way in ways)
     file = pinned_in(settings.environment, address)
-    order = ProposalOrder(name, target.commit, file, target.sort.edits(pin), title, body)
+    edits = target.sort.edits(pin)
+    order = ProposalOrder(name, target.commit, file, edits, title, body, author=settings.author)
     return opened(target.wired, target.engines, order, merge)
+
+
+def asked_by(settings: Settings) -> str:
+    """Say that a person asked for a proposal, and who, where that is known."""
+    return f"Asked for by hand, by {escaped(settings.author)}." if settings.author else "Asked for by hand."
 
 
 def opened(wired: Wired, engines: Engines, order: ProposalOrder, merge: bool) -> Opened:
@@ -130,8 +137,8 @@ def opened(wired: Wired, engines: Engines, order: ProposalOrder, merge: bool) ->
     if merge and (flaw := wired.converging.merge_flaw(order.base)):
         raise Refused(f"nothing can be merged: {flaw}", "leave out --merge, and merge the proposal by hand")
     engines.forge.propose(order)
-    branch = engines.forge.list()[order.name].branch
-    return Opened(order.name, branch, engines.forge.merge(order.name) if merge else None)
+    made = engines.forge.list()[order.name]
+    return Opened(order.name, made.branch, engines.forge.merge(order.name) if merge else None, made.url or "")
 
 
 def _pin_of(target: Target, run: str) -> Pinned:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from reconciler.cli.proposing import Opened, newest_of, opened
+from reconciler.cli.proposing import Opened, asked_by, newest_of, opened
 from reconciler.controllers.promotable import pinned_in
 from reconciler.model.errors import Refused
 from reconciler.model.ids import Address, CommitId, digest
@@ -52,7 +52,8 @@ def propose_values(settings: Settings, name: str, address: str, merge: bool) -> 
         pinned_in(environment, target.subject.address),
         promoted.edits,
         f"Promote {name} to {environment}",
-        f"Asked for by hand, for {address}. The values that are said now: `{live}`.\n",
+        f"{asked_by(settings)} For {address}. The values that are said now: `{live}`.\n",
+        author=settings.author,
     )
     return opened(target.wired, target.engines, order, merge)
 

@@ -1,8 +1,8 @@
 """Releases as people read them: a table with the four DORA metrics below it, each with its numbers, or JSON."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from reconciler.cli.output import console, print_json, say, styled, table
 from reconciler.cli.status_reader import known_environment, now
@@ -28,6 +28,7 @@ def show_releases(settings: Settings, form: str, since: timedelta | None) -> Non
         Refused: there is no such environment.
         Unavailable: the repository can't be read.
     """
+    from reconciler.releases.documents import as_document
     from reconciler.releases.dora import dora
     from reconciler.releases.read import read_releases
     from reconciler.releases.words import figures
@@ -55,29 +56,8 @@ def show_releases(settings: Settings, form: str, since: timedelta | None) -> Non
         say(f"{settings.environment} has no release" + (" of that time" if begin else ": nothing was promoted yet"))
 
 
-def as_document(release: "Release") -> dict[str, Any]:
-    """Return a release as JSON-compatible values."""
-    return {
-        "name": release.name,
-        "when": _moment(release.when),
-        "environment": release.environment,
-        "deployment": release.deployment,
-        "model": release.trial,
-        "by": release.by,
-        "proposal": release.proposal or None,
-        "commit": release.commit,
-        "written": _moment(release.written),
-        "served": _moment(release.served),
-        "lead_time_seconds": _seconds(release.lead_time),
-        "is_return": release.is_return,
-        "is_revert": release.is_revert,
-        "failed": release.failed,
-        "restored": _moment(release.restored),
-        "outcome": release.outcome.value,
-    }
-
-
 def _table(releases: Sequence["Release"], title: str, wide: bool) -> "Table":
+    from reconciler.releases.documents import moment_of
     from reconciler.releases.words import span
 
     more = ("environment", "proposal", "commit", "lead time") if wide else ()
@@ -86,13 +66,5 @@ def _table(releases: Sequence["Release"], title: str, wide: bool) -> "Table":
         state = styled(one.outcome.value, _STYLES.get(one.outcome.value, ""))
         lead = span(one.lead_time) if one.lead_time is not None else ""
         rest = (one.environment, one.proposal, one.commit[:12], lead) if wide else ()
-        rows.append((_moment(one.when), one.deployment, one.trial, one.by, *rest, state))
+        rows.append((moment_of(one.when), one.deployment, one.trial, one.by, *rest, state))
     return table(("when", "deployment", "model", "merged by", *more, "became"), rows, title)
-
-
-def _moment(when: datetime | None) -> str | None:
-    return when.isoformat(timespec="seconds") if when else None
-
-
-def _seconds(time: timedelta | None) -> float | None:
-    return None if time is None else time.total_seconds()

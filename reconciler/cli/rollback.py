@@ -14,6 +14,7 @@ from reconciler.model.errors import Refused
 from reconciler.settings import Settings
 
 if TYPE_CHECKING:
+    from reconciler.cli.proposing import Opened
     from reconciler.status.read import Recorded
 
 
@@ -29,6 +30,15 @@ def command(settings: Settings, address: str, run: str, merge: bool, to_json: bo
 
     (`git revert` of the promotion's merge does the same; of a spec's values it is the way.)
     """
+    tell(rolled_back(settings, address, run, merge), to_json)
+
+
+def rolled_back(settings: Settings, address: str, run: str, merge: bool) -> "Opened":
+    """Propose a run, or the one that was live before the present one.
+
+    Raises:
+        Refused: there is none, or it can't be proposed.
+    """
     from reconciler.cli.proposing import propose, target_of
     from reconciler.model.ids import kind_of
 
@@ -38,7 +48,7 @@ def command(settings: Settings, address: str, run: str, merge: bool, to_json: bo
     target = target_of(settings, address)
     live = target.pinned.run if target.pinned else ""
     former = run or former_run(read_status(settings), address, live, target.sort.noun)
-    tell(propose(target, former, "Roll back to", merge), to_json)
+    return propose(target, former, "Roll back to", merge)
 
 
 def former_run(recorded: "Recorded", address: str, live: str, noun: str) -> str:

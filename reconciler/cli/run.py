@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, cast
 
 import click
@@ -18,6 +19,7 @@ from reconciler.settings import Settings
 
 if TYPE_CHECKING:
     from reconciler.cli.driving import Driving
+    from reconciler.watched.repositories import Repositories
 
 POLL = {False: 10.0, True: 180.0}
 """Seconds: how often a remote's refs are asked for, without webhooks and with them, where nobody says otherwise."""
@@ -41,6 +43,20 @@ POLL = {False: 10.0, True: 180.0}
     help="By what a forge signs its webhooks, which are then taken at /webhooks of --http, and what a labelling tool "
     "sends along to /webhooks/labelling; best by the variable.",
 )
+@click.option(
+    "--web",
+    envvar="SETPOINT_RUN_WEB",
+    show_envvar=True,
+    default="",
+    help="host:port of the page of these environments, as `setpoint web` shows it, in this process; unset, none.",
+)
+@click.option(
+    "--login",
+    envvar="SETPOINT_WEB_LOGIN",
+    show_envvar=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="With --web, the file that says how people are known.",
+)
 @click.option("--resync", type=SPAN, default="3m", show_default=True, help="Look at everything again after so long.")
 @click.option(
     "--poll",
@@ -60,7 +76,14 @@ POLL = {False: 10.0, True: 180.0}
 @trusting
 @leasing
 def command(
-    several: tuple[Settings, ...], http: str, webhook_secret: str, resync: float, poll: float | None, log_format: str
+    several: tuple[Settings, ...],
+    http: str,
+    webhook_secret: str,
+    web: str,
+    login: Path | None,
+    resync: float,
+    poll: float | None,
+    log_format: str,
 ) -> None:
     """Run the daemon: watch repositories and keep their environments converging until SIGTERM.
 
@@ -79,15 +102,32 @@ def command(
     runs = [one.ready() for one in driven]
     obey_signals(*(one.wake_up.stop for one in driven))
     address, stop = _serve(http, driven, webhook_secret)
+    leave_page = _page(web, login, several, repositories)
     for one in driven:
         one.started(address)
     try:
         has_ended = until_stopped(runs, lambda: driven[0].wake_up.stopped, repositories.cancel)
     finally:
         stop()
+        leave_page()
     structlog.get_logger().info("stopped")
     if not has_ended:
         leave()
+
+
+def _page(
+    web: str, login: Path | None, several: Sequence[Settings], repositories: "Repositories"
+) -> Callable[[], None]:
+    """Serve the page beside the daemon, where it is asked for; return what stops it."""
+    if not web:
+        return lambda: None
+    import structlog
+
+    from reconciler.cli.page_server import Listening, beside
+
+    url, stop = beside(several, Listening(web, login), repositories)
+    structlog.get_logger().info("the page is served", url=url)
+    return stop
 
 
 def _serve(http: str, driven: "Sequence[Driving]", secret: str) -> tuple[str, Callable[[], None]]:

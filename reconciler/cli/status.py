@@ -8,7 +8,7 @@ import click
 from reconciler.cli.examples import examples
 from reconciler.cli.exits import Exit
 from reconciler.cli.listing import EVERY, Choice, listing, rows_of, show
-from reconciler.cli.options import placed
+from reconciler.cli.options import ServedAt, placed_or_served
 from reconciler.cli.output import as_json, console, overview, print_json, say, styled
 from reconciler.cli.status_reader import known_environment, now, read_both
 from reconciler.settings import Settings
@@ -23,14 +23,21 @@ if TYPE_CHECKING:
 @click.option("--watch", is_flag=True, help="Keep showing it until Ctrl-C.")
 @listing
 @as_json
-@placed
-def command(settings: Settings, watch: bool, choice: Choice, form: str, to_json: bool) -> int:
+@placed_or_served
+def command(
+    settings: Settings | None, served: ServedAt | None, watch: bool, choice: Choice, form: str, to_json: bool
+) -> int:
     """Show every resource's condition, as the last status commit tells it, and when its daemon was last seen.
 
     Exits with 6 when the daemon died: what is shown may be long past.
     """
     from reconciler.status.read import RecordedFiles
 
+    if settings is None:
+        from reconciler.cli.served import Served
+
+        assert served is not None
+        return Served(*served).status(choice, "document" if to_json else form, watch=watch)
     parser = RecordedFiles()
     recorded, heartbeat = read_both(settings, parser)
     if not recorded.statuses:

@@ -2,20 +2,16 @@
 
 import os
 from collections.abc import Callable, Sequence
-from itertools import count
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
 
 import click
 
 from reconciler.cli.examples import examples
 from reconciler.cli.options import placed_at_all
+from reconciler.cli.output import say
+from reconciler.cli.page_server import Listening, run, server_of
 from reconciler.model.errors import Refused
 from reconciler.settings import Settings
-
-if TYPE_CHECKING:
-    from reconciler.web.pages.following import Environment
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 
 @examples("setpoint web", "setpoint web -C https://forge/team/models.git -e prod --listen 127.0.0.1:9000 --browser")
@@ -28,110 +24,43 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
     show_default=True,
     help="host:port of the page: an address of this machine's own; the port 0 takes a free one.",
 )
+@click.option(
+    "--login",
+    envvar="SETPOINT_WEB_LOGIN",
+    show_envvar=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file that says how people are known: an issuer that they log in at, or a proxy. Without it whoever may use "
+    "this machine reads, and nobody changes anything.",
+)
 @click.option("--browser", is_flag=True, help="Open the page in the browser of this machine.")
 @placed_at_all
-def command(several: tuple[Settings, ...], listen: str, browser: bool) -> None:
+def command(several: tuple[Settings, ...], listen: str, login: Path | None, browser: bool) -> None:
     """Show environments on a page in the browser, as their status branches tell them, and keep it new.
 
-    It reads Git alone, and changes nothing. Whoever may use this machine may read it.
+    It reads Git alone. Without --login whoever may use this machine may read it, and nothing can be changed. With it,
+    people act under their own names, as far as `access` in environment.yaml lets them.
     """
-    serve(several, listen, opened if browser else lambda url: None)
+    serve(several, Listening(listen, login), opened if browser else lambda url: None)
 
 
-def serve(several: Sequence[Settings], listen: str, ready: Callable[[str], object]) -> None:
+def serve(several: Sequence[Settings], listening: Listening, ready: Callable[[str], object]) -> None:
     """Serve the page until SIGTERM or Ctrl-C.
 
     Args:
         several: the environments.
-        listen: `host:port`.
+        listening: where it answers, and whom.
         ready: is told the URL when it answers.
 
     Raises:
-        Refused: the address isn't one, or not this machine's own, or what the page needs isn't installed.
+        Refused: the address isn't one, or whoever reaches it would read all of it, or what the page needs isn't
+            installed.
     """
-    from reconciler.wiring import SystemClock
 
-    def application() -> Any:
-        from reconciler.web.pages.application import application
-        from reconciler.web.pages.following import Following
+    def told(url: str) -> None:
+        say(f"the page is at {url}")
+        ready(url)
 
-        return application(Following(followed(several)), SystemClock().now)
-
-    listened(listen, application, ready)
-
-
-def listened(listen: str, application: Callable[[], Any], ready: Callable[[str], object]) -> None:
-    """Serve an application until SIGTERM or Ctrl-C.
-
-    Args:
-        listen: `host:port`.
-        application: imports and makes it.
-        ready: is told the URL when it answers.
-
-    Raises:
-        Refused: the address isn't one, or not this machine's own, or what the page needs isn't installed.
-    """
-    from reconciler.cli.output import say
-
-    host, port = address_of(listen)
-    try:
-        import uvicorn
-
-        app = application()
-    except ModuleNotFoundError as error:
-        raise Refused(f"the page needs {error.name}, which isn't installed", "pip install 'setpoint[web]'") from error
-
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: Any = None) -> None:
-            await super().startup(sockets)
-            if self.started:
-                name, bound = self.servers[0].sockets[0].getsockname()[:2]
-                url = f"http://{f'[{name}]' if ':' in name else name}:{bound}/"
-                say(f"the page is at {url}")
-                ready(url)
-
-    try:
-        Server(
-            uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=1)
-        ).run()
-    except SystemExit:
-        raise Refused(f"{listen} can't be listened at", "is it taken? give another --listen") from None
-
-
-def address_of(listen: str) -> tuple[str, int]:
-    """Return host and port of an address of this machine's own.
-
-    Raises:
-        Refused: it isn't one.
-    """
-    host, _, port = listen.rpartition(":")
-    if not (port.isascii() and port.isdigit() and int(port[:6]) < 65536):
-        raise Refused(f"{listen} is no host:port", "give --listen 127.0.0.1:8484")
-    if (host or "127.0.0.1") not in LOOPBACK:
-        hint = "listen at 127.0.0.1, and let a proxy that knows who people are stand before it"
-        raise Refused(f"{host} isn't this machine's own: whoever reaches it would read all of it", hint)
-    return (host or "127.0.0.1").strip("[]"), int(port)
-
-
-def followed(several: Sequence[Settings]) -> "list[Environment]":
-    """Open the environments, each with a key for its URLs: its name, with a number where another has the same."""
-    from reconciler.home import MIRROR
-    from reconciler.watched.repositories import Repositories
-    from reconciler.web.pages.following import Environment
-    from reconciler.wiring import git_access
-
-    repositories, keys, found = Repositories(), set[str](), []
-    for one in several:
-        source = repositories.source(one.repository, one.branch, one.home / MIRROR, git_access(one.repository))
-        names = (one.environment if n == 1 else f"{one.environment}-{n}" for n in count(1))
-        key = next(name for name in names if name not in keys and name not in _TAKEN)
-        keys.add(key)
-        found.append(Environment(key, one.environment, source))
-    return found
-
-
-_TAKEN = ("assets", "api")
-"""What the first part of a URL is besides environments."""
+    run(server_of(several, listening, told), listening)
 
 
 def opened(url: str) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from reconciler.forges.agreed import AGAIN, demand_same_say
 from reconciler.forges.approving import parted
 from reconciler.forges.pictures import in_words
-from reconciler.git.commits import format_commit, parse_commit, trailers, with_trailers
+from reconciler.git.commits import AUTHOR, format_commit, parse_commit, trailers, with_trailers
 from reconciler.git.history import is_ancestor, unmerged
 from reconciler.git.merging import merge_trees
 from reconciler.git.names import check_branch, check_environment, check_path, is_run_name
@@ -265,7 +265,7 @@ class ProposalBranches:
         body = f"{order.title.strip()}\n\n{order.body.strip()}".strip()
         body += in_words(order.pictures, context_of(self._environment))
         message = with_trailers(body, {"Proposal": order.name, "Environment": self._environment})
-        commit = self._commit(draft, new, [base.id], message)
+        commit = self._commit(draft, new, [base.id], message, order.author)
         draft.save()
         return commit
 
@@ -295,9 +295,9 @@ class ProposalBranches:
     def _title(self, proposed: str) -> str:
         return parse_commit(self._parted(proposed)[0].payload).title
 
-    def _commit(self, draft: Draft, tree: str, parents: Sequence[str], message: str) -> str:
+    def _commit(self, draft: Draft, tree: str, parents: Sequence[str], message: str, author: str = "") -> str:
         """Draft a commit, signed where there is a key; return its id."""
-        content = format_commit(tree, parents, message)
+        content = format_commit(tree, parents, message, author=author or AUTHOR, committer=AUTHOR)
         if self._key:
             content = with_signature(content, self._key.sign(content), draft.store.algorithm)
         return draft.add("commit", content)

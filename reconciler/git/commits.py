@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 AUTHOR = "Setpoint <setpoint@localhost>"
 """Who makes all commits of this program; people are told by who merges them."""
+_SIGNS = re.compile(r"[\x00-\x1f]")
 _TRAILER = re.compile(r"[A-Za-z][A-Za-z0-9-]*: \S.*")
 
 
@@ -27,7 +28,13 @@ class Commit:
 
 
 def format_commit(
-    tree: str, parents: Sequence[str], message: str, when: int | None = None, author: str = AUTHOR
+    tree: str,
+    parents: Sequence[str],
+    message: str,
+    when: int | None = None,
+    author: str = AUTHOR,
+    *,
+    committer: str = "",
 ) -> bytes:
     """Write a commit object, by Setpoint's own author unless another is given.
 
@@ -36,11 +43,12 @@ def format_commit(
         parents: the parents' ids.
         message: what it says.
         when: seconds since 1970; now, if it isn't given.
-        author: whom it names, `name <address>`.
+        author: whose it is, `name <address>`.
+        committer: who made it for them; by default, they themselves.
     """
-    who = re.sub(r"[\x00-\x1f]", " ", author)
-    stamp = f"{who} {int(time.time()) if when is None else when} +0000"
-    lines = [f"tree {tree}", *(f"parent {parent}" for parent in parents), f"author {stamp}", f"committer {stamp}"]
+    moment = f"{int(time.time()) if when is None else when} +0000"
+    who, by = (f"{re.sub(_SIGNS, ' ', one)} {moment}" for one in (author, committer or author))
+    lines = [f"tree {tree}", *(f"parent {parent}" for parent in parents), f"author {who}", f"committer {by}"]
     text = "\n".join([*lines, "", message.replace("\0", "").strip("\n") + "\n"])
     return text.encode("utf-8", "replace")
 

@@ -9,6 +9,7 @@ from reconciler.model.commit_policy import Demand
 from reconciler.model.kinds.spec import Block
 from reconciler.model.kinds.webhooks import http_address
 from reconciler.model.notifications import Notifications
+from reconciler.model.page_access import PageAccess
 from runners.contract.secrets import SECRET
 
 
@@ -171,6 +172,11 @@ class Environment(Block):
     lineage: Lineage | None = Field(default=None, description="Where run events are sent to; unset, nowhere.")
     notifications: Notifications | None = Field(
         default=None, description="Who is told when something needs a person; unset, nobody."
+    )
+    access: PageAccess | None = Field(
+        default=None,
+        description="Who may do what on the page, where people are known there; unset, nobody may do anything. What an "
+        "endpoint demands is said by its deployment.",
     )
     previews: Previews | None = Field(
         default=None, description="Makes this a template of previews of pull requests, and no environment by itself."

@@ -15,7 +15,8 @@ class ProposalOrder:
     """A proposal as it is handed to a forge: new values at paths (`a.b`) of one YAML file, off commit `base`.
 
     Comments and order of the file are kept. `title` is the commit's first line, `body` (Markdown) the evidence.
-    `pictures` are files of the environment's status branch by their paths, with what each shows.
+    `pictures` are files of the environment's status branch by their paths, with what each shows. `author` is who asked
+    for it, `name <address>`; by default it is the daemon's own.
     """
 
     name: str
@@ -25,6 +26,7 @@ class ProposalOrder:
     title: str
     body: str = ""
     pictures: Mapping[str, str] = field(default_factory=dict)
+    author: str = ""
 
 
 @dataclass(frozen=True, slots=True)

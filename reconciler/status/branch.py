@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from reconciler.git.commits import format_commit, parse_commit, with_trailers
+from reconciler.git.commits import AUTHOR, format_commit, parse_commit, with_trailers
 from reconciler.git.names import check_environment, check_path
 from reconciler.git.objects import ObjectStore, object_id
 from reconciler.git.refs import RefUpdate
@@ -135,12 +135,15 @@ class StatusBranch:
             self._read = known = StatusTree(CommitId(commit), listing.files, objects, listing.sizes)
         return known
 
-    def write(self, edits: "Edits | Callable[[StatusTree], Edits]", message: str) -> CommitId | None:
+    def write(
+        self, edits: "Edits | Callable[[StatusTree], Edits]", message: str, author: str = AUTHOR
+    ) -> CommitId | None:
         """Commit edits on top of the newest status commit; None removes a file.
 
         Args:
             edits: content by path; or what makes it from the commit that it goes on, asked anew after a lost race.
             message: the commit's message; a trailer with the lease's token is added.
+            author: whose commit it is, `name <address>`.
 
         Returns:
             The new commit; None if the branch says all that already.
@@ -152,20 +155,20 @@ class StatusBranch:
             Unavailable: the repository is out of reach.
         """
         with self._lock, turn(self.repository.place, self.ref):
-            written = self._written(edits, message)
+            written = self._written(edits, message, author)
             if self._fence and written:
                 with contextlib.suppress(SetpointError):
                     return self._shorten(written, self._fence)
             return written
 
-    def _written(self, edits: "Edits | Callable[[StatusTree], Edits]", message: str) -> CommitId | None:
+    def _written(self, edits: "Edits | Callable[[StatusTree], Edits]", message: str, author: str) -> CommitId | None:
         pause = 0.0
         for attempt in range(1, ATTEMPTS + 1):
             began = time.monotonic()
             if attempt > 1:
                 self.repository.refresh(self.ref)
             with contextlib.suppress(Raced):
-                return self._write(edits, message)
+                return self._write(edits, message, author)
             pause = min(max(pause * 1.5, time.monotonic() - began), _LONGEST_PAUSE)
             time.sleep(random.uniform(0, pause * min(attempt, 4)))
         raise Raced(f"{self.ref} moved at each of {ATTEMPTS} attempts", "see who else writes to it")
@@ -179,7 +182,9 @@ class StatusBranch:
         fence.swap(RefUpdate(self.ref, new, head), Draft(self.repository.objects))
         return CommitId(new)
 
-    def _write(self, edits: "Edits | Callable[[StatusTree], Edits]", message: str) -> CommitId | None:
+    def _write(
+        self, edits: "Edits | Callable[[StatusTree], Edits]", message: str, author: str = AUTHOR
+    ) -> CommitId | None:
         head = self.repository.ref(self.ref)
         if callable(edits):
             newest = self.read()
@@ -192,7 +197,8 @@ class StatusBranch:
         if tree == (root or rooted(draft, None)):
             return None
         text = with_trailers(message, {"Lease-Token": str(self._fence.token())} if self._fence else {})
-        commit = draft.add("commit", format_commit(tree, [head] if head else [], text))
+        parents = [head] if head else []
+        commit = draft.add("commit", format_commit(tree, parents, text, author=author, committer=AUTHOR))
         self._swap(RefUpdate(self.ref, commit, head), draft)
         return CommitId(commit)
 

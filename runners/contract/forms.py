@@ -48,6 +48,9 @@ FORMS: Mapping[str, Form] = MappingProxyType(
             "what a step answers, such as `odds.predicted_probability`",
             "write <step>. and prediction, predicted_probability, probabilities.<class>, lower or upper",
         ),
+        r"^\S(.*\S)?$": Form(
+            "a group such as `ml-platform`, `user:ada@example.org`, or `*`", "leave out blanks before and behind it"
+        ),
         r"^[^\s\w]$": Form("one sign, no letter, digit, _ or blank"),
         r"^(none|[^\s\w])$": Form("one sign, no letter, digit, _ or blank, or none"),
         r"^[^\s\"\w]{1,10}$": Form("one to ten signs, no letter, digit, quote, _ or blank"),

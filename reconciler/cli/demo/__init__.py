@@ -60,10 +60,13 @@ def _show(keep: bool, place: Path, to_json: bool) -> Exit:
     from reconciler.cli.demo.closing import close
     from reconciler.cli.demo.display import Display
     from reconciler.cli.demo.workspace import DemoFailed, prepare
+    from reconciler.cli.doctor import EXTRAS, missing
 
     display = Display(quiet=to_json)
     display.head(f"Setpoint's demo, in {place}")
     workspace = prepare(place, display)
+    if keep and not missing(EXTRAS["web"]):
+        workspace.options = ("--web", "127.0.0.1:0")
     code = Exit.FAILED
     try:
         timings = play(workspace, display)
@@ -93,6 +96,8 @@ def _tell_kept(workspace: "Workspace", display: "Display") -> None:
     display.head("It was left running")
     display.say(f"look around: cd {work} && export SETPOINT_HOME={home} SETPOINT_ENVIRONMENT=prod")
     display.say(f"             {command} status")
+    for page in workspace.pages():
+        display.say(f"             {page}")
     display.say(f"             {command} web -e dev -e prod --browser")
     display.say(f"end it:      {command} demo --stop --folder {folder}")
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,8 @@ class Workspace:
     parsers: dict[str, RecordedFiles] = field(default_factory=lambda: defaultdict(RecordedFiles))
     secrets: dict[str, str] = field(default_factory=dict)
     author: tuple[str, str] = ("Demo", "demo@localhost")
+    options: tuple[str, ...] = ()
+    """What each daemon is started with besides."""
     seconds: dict[str, float] = field(default_factory=dict)
     """How long what is told at the end took, by its name."""
 
@@ -127,7 +129,7 @@ class Workspace:
 
     def start(self, environment: str, *more: str) -> None:
         """Start a daemon, with more options if there are any."""
-        options = ("-C", self.place, "-e", environment, "--log", "json", *more)
+        options = ("-C", self.place, "-e", environment, "--log", "json", *self.options, *more)
         line = [sys.executable, "-m", "reconciler", "run", *options]
         with (self.folder / f"{environment}.log").open("ab") as log:
             self.daemons[environment] = subprocess.Popen(
@@ -180,6 +182,12 @@ class Workspace:
         """Return the last lines of the daemons' logs."""
         found = {path.name: path.read_text(errors="replace").splitlines() for path in self.folder.glob("*.log")}
         return {name: "\n".join(lines[-8:]) for name, lines in found.items()}
+
+    def pages(self) -> Iterator[str]:
+        """Yield where the daemons serve their pages, as their logs tell."""
+        for path in sorted(self.folder.glob("*.log")):
+            lines = [line for line in path.read_text(errors="replace").splitlines() if '"the page is served"' in line]
+            yield from (str(json.loads(line)["url"]) for line in lines[-1:])
 
     def stop(self) -> None:
         """Take the endpoints away and end the daemons, so that no process is left."""

@@ -11,8 +11,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from reconciler.web.pages.following import Environment, Following
+from reconciler.web.login.visitor import still_known
+from reconciler.web.pages.api_details import Details, plain
+from reconciler.web.pages.doing import Doing
+from reconciler.web.pages.following import Following
 from reconciler.web.pages.openapi import DOCUMENT
+from reconciler.web.pages.rights import Seen, seen, seen_one
 from reconciler.web.pages.snapshot import Snapshot, changed
 from reconciler.web.pages.views import filter_of
 
@@ -28,8 +32,8 @@ def problem(status: int, detail: str) -> JSONResponse:
     return JSONResponse(body, status, media_type="application/problem+json")
 
 
-def chosen_of(following: Following, request: Request) -> Environment:
-    """Return the environment that a request's path names.
+def chosen_of(following: Following, request: Request) -> Seen:
+    """Return the environment that a request's path names, as far as who asks may see it.
 
     Raises:
         HTTPException: there is none, with status 404.
@@ -37,7 +41,15 @@ def chosen_of(following: Following, request: Request) -> Environment:
     key = request.path_params["key"]
     if key not in following.environments:
         raise HTTPException(HTTPStatus.NOT_FOUND, f"there is no environment {key}")
-    return following.environments[key]
+    return seen_one(following.environments[key], request)
+
+
+def acts(doing: Doing) -> Sequence[BaseRoute]:
+    """Return the routes by which something is done."""
+    return [
+        Route("/environments/{key}/resources/{kind}/{name}/acts/{verb}", doing.json, methods=["POST"]),
+        Route("/environments/{key}/approvals", doing.json, methods=["POST"]),
+    ]
 
 
 def routes(following: Following, now: Callable[[], datetime]) -> Sequence[BaseRoute]:
@@ -54,11 +66,12 @@ class _Api:
             Route("/environments", self.environments),
             Route("/environments/{key}/resources", self.resources),
             Route("/environments/{key}/resources/{kind}/{name}", self.resource),
+            *Details(lambda request: chosen_of(following, request), now).routes,
             Route("/events", self.events),
             Route("/openapi.json", self.openapi),
         ]
 
-    async def environments(self, _: Request) -> Response:
+    async def environments(self, request: Request) -> Response:
         """Return all environments, with how many resources are in which state, and whether their daemons live."""
         found = [
             {
@@ -70,7 +83,7 @@ class _Api:
                 "states": dict(one.counts),
                 "flaw": one.flaw or None,
             }
-            for key, one in self._following.snapshots.items()
+            for key, one in seen(self._following, request).items()
         ]
         return JSONResponse({"environments": found})
 
@@ -81,7 +94,7 @@ class _Api:
         left = [row for row in one.rows if row.address > cursor and chosen.takes(one.key, row)]
         found = [{k: getattr(row, k) for k in row.__slots__} for row in left[:limit]]
         more = left[limit - 1].address if len(left) > limit else None
-        return _tagged(request, one.commit, {"commit": one.commit or None, "resources": found, "next": more})
+        return _tagged(request, one.tag, {"commit": one.commit or None, "resources": found, "next": more})
 
     async def resource(self, request: Request) -> Response:
         """Return the status document of one resource."""
@@ -89,24 +102,25 @@ class _Api:
         document = one.document(address)
         if document is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, f"{one.environment} has no resource {address}")
-        return _tagged(request, one.commit, dict(document))
+        return _tagged(request, one.tag, plain(document))
 
     async def openapi(self, _: Request) -> Response:
         """Return what the API takes and answers."""
         return JSONResponse(DOCUMENT)
 
-    async def events(self, _: Request) -> Response:
+    async def events(self, request: Request) -> Response:
         """Stream which addresses have changed, each time an environment has a new status commit."""
         headers = {"X-Accel-Buffering": "no"}
-        return StreamingResponse(self._changes(), headers=headers, media_type="text/event-stream")
+        return StreamingResponse(self._changes(request), headers=headers, media_type="text/event-stream")
 
-    async def _changes(self) -> AsyncIterator[str]:
+    async def _changes(self, request: Request) -> AsyncIterator[str]:
+        """Tell what changes in the environments that somebody may read at that moment, as long as they are known."""
         known = self._following.snapshots
         yield ": following\n\n"
-        while True:
+        while still_known(request):
             await self._following.moved(QUIET)
-            newest = self._following.snapshots
-            told = [_event(known[key], one) for key, one in newest.items() if one is not known[key]]
+            newest, may_read = self._following.snapshots, seen(self._following, request)
+            told = [_event(known[key], newest[key]) for key in may_read if newest[key] is not known[key]]
             known = newest
             yield "".join(told) or ": quiet\n\n"
 
@@ -127,11 +141,11 @@ def _limit(told: str) -> int:
     return int(told)
 
 
-def _tagged(request: Request, commit: str, document: Mapping[str, Any]) -> Response:
+def _tagged(request: Request, seen_at: str, document: Mapping[str, Any]) -> Response:
     """Answer with a document whose tag is the status commit; with 304 where the client has that."""
-    tag = f'"{commit}"'
+    tag = f'"{seen_at}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     known = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
-    if commit and tag in known:
+    if seen_at and tag in known:
         return Response(status_code=304, headers=headers)
     return JSONResponse(document, headers=headers)

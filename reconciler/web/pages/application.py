@@ -7,7 +7,7 @@ from datetime import datetime
 from http import HTTPStatus
 from importlib.resources import files
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from starlette.applications import Starlette
@@ -25,14 +25,20 @@ from reconciler.releases.words import figures
 from reconciler.status.timeline import Event, events
 from reconciler.web.pages import api, evidence
 from reconciler.web.pages import files as status_files
-from reconciler.web.pages.following import Environment, Following
+from reconciler.web.pages.acting import Acting, Actions
+from reconciler.web.pages.doing import Doing
+from reconciler.web.pages.following import Following
 from reconciler.web.pages.graph import drawing
 from reconciler.web.pages.markdown import rendered
+from reconciler.web.pages.rights import Entitled, Seen, seen
 from reconciler.web.pages.sections import sections
-from reconciler.web.pages.security import Guarded
+from reconciler.web.pages.security import LOOPBACK, Guarded
 from reconciler.web.pages.snapshot import Snapshot
 from reconciler.web.pages.views import endpoints, filter_of, listing, needs, own_files, proposals
 from reconciler.web.pages.writing import Writer
+
+if TYPE_CHECKING:
+    from reconciler.web.login.people import People
 
 EVENTS = 50
 """What became of a resource, as far as it is shown."""
@@ -40,26 +46,33 @@ _SCRIPT = "text/javascript; charset=utf-8"
 _ASSETS = {"style.css": "text/css; charset=utf-8", "live.js": _SCRIPT, "brush.js": _SCRIPT}
 
 
-def application(following: Following, now: Callable[[], datetime]) -> ASGIApp:
+def application(
+    following: Following, now: Callable[[], datetime], people: "People | None" = None, actions: Actions | None = None
+) -> ASGIApp:
     """Return the application.
 
     Args:
         following: the environments that are shown; they are followed while the application runs.
         now: tells the time.
+        people: how people are known; None where whoever may use this machine may read, and nobody may do more.
+        actions: what makes that people do something; None where nothing can be changed.
     """
-    writer = Writer(now)
-    pages = _Pages(following, writer, now)
+    acting = Acting(actions if people else None)
+    write = Writer(now, can_act=acting.is_possible)
+    pages, doing = _Pages(following, write, now), Doing(following, acting, write)
     routes = [
         Route("/", pages.overview),
         Route("/assets/{name}", _asset),
-        Mount("/api/v1", routes=api.routes(following, now)),
+        Mount("/api/v1", routes=[*api.routes(following, now), *api.acts(doing)]),
         Route("/{key}/graph", pages.graph),
         Route("/{key}/releases", pages.releases),
         Route("/{key}/proposals", pages.proposals),
+        Route("/{key}/approvals", doing.form, methods=["POST"]),
         Route("/{key}/files/{path:path}", pages.file),
         Route("/{key}/pages/{path:path}", pages.page),
-        *evidence.routes(following, writer),
+        *evidence.routes(following, write),
         Route("/{key}/{kind}/{name}", pages.resource),
+        Route("/{key}/{kind}/{name}/act", doing.form, methods=["POST"]),
     ]
 
     @asynccontextmanager
@@ -79,7 +92,12 @@ def application(following: Following, now: Callable[[], datetime]) -> ASGIApp:
         Unavailable: pages.unavailable,
         Exception: pages.defect,
     }
-    return Guarded(Starlette(routes=routes, lifespan=lifespan, exception_handlers=handlers))
+    inner = Entitled(Starlette(routes=routes, lifespan=lifespan, exception_handlers=handlers), following, pages.say)
+    if people is None:
+        return Guarded(inner)
+    from reconciler.web.login.gate import Gate  # what it needs is loaded only where people log in
+
+    return Guarded(Gate(inner, people, pages.say), {people.host, *(LOOPBACK if people.proxy else ())})
 
 
 async def _asset(request: Request) -> Response:
@@ -96,12 +114,19 @@ class _Pages:
     def __init__(self, following: Following, writer: Writer, now: Callable[[], datetime]) -> None:
         self._following, self._write, self._now = following, writer, now
 
-    def _chosen(self, request: Request) -> Environment:
+    def _chosen(self, request: Request) -> Seen:
         return api.chosen_of(self._following, request)
+
+    def say(self, request: Request, status: int, what: str) -> Response:
+        """Say something instead of what was asked for, as a page or, to the API, as JSON."""
+        if request.scope["path"].startswith("/api/"):
+            return api.problem(status, what)
+        title = HTTPStatus(status).phrase if status != 200 else "Logged out"
+        return self._write("missing.html", status=status, title=title, what=what)
 
     async def overview(self, request: Request) -> Response:
         """Show all environments: what needs a person, endpoints, resources by a filter of the URL."""
-        snapshots, chosen = self._following.snapshots, filter_of(request.query_params)
+        snapshots, chosen = seen(self._following, request), filter_of(request.query_params)
         return self._write(
             "overview.html",
             snapshots=snapshots,
@@ -155,10 +180,9 @@ class _Pages:
 
     async def missing(self, request: Request, error: HTTPException) -> Response:
         """Say that something isn't there, as a page or, to the API, as JSON."""
-        if request.url.path.startswith("/api/"):
-            return api.problem(error.status_code, error.detail)
-        title = HTTPStatus(error.status_code).phrase
-        return self._write("missing.html", status=error.status_code, title=title, what=error.detail)
+        answer = self.say(request, error.status_code, error.detail)
+        answer.headers.update(error.headers or {})
+        return answer
 
     async def no_file(self, request: Request, error: Exception) -> Response:
         """Say that there is no such file."""

@@ -18,6 +18,11 @@ _SHOWN = ("README.md", "pass.yaml", "status/", "reports/", "leaderboards/", *(f"
 """What is handed out: controls are nobody's to read but the daemon's."""
 
 
+def is_shown(path: str) -> bool:
+    """Tell whether a file is handed out."""
+    return path.startswith(_SHOWN)
+
+
 class NoFile(Exception):
     """There is no such file, or it isn't handed out; its text says why."""
 
@@ -38,7 +43,7 @@ def content_of(snapshot: Snapshot, path: str) -> bytes:
         NoFile: there is none, it isn't handed out, or it is too large.
         Unavailable: the repository can't be read.
     """
-    if path not in snapshot.tree.files or not path.startswith(_SHOWN):
+    if path not in snapshot.tree.files or not is_shown(path):
         raise NoFile(f"{snapshot.environment} has no file {path}")
     size = snapshot.tree.size(path)
     if size > LARGEST:

@@ -6,9 +6,12 @@ from contextlib import suppress
 from dataclasses import replace
 
 from reconciler.compose import Composer
+from reconciler.compose.page_access import read_page_access
 from reconciler.containment import Success, contain
 from reconciler.lease.heartbeat import read_heartbeat
-from reconciler.model.errors import SetpointError
+from reconciler.model.errors import Refused, SetpointError
+from reconciler.model.ids import CommitId
+from reconciler.model.page_access import PageAccess
 from reconciler.model.resource import Desired
 from reconciler.model.text import without_credentials
 from reconciler.status.branch import StatusBranch
@@ -33,6 +36,7 @@ class Environment:
         self.source, self.status = source, StatusBranch(source.repository, name)
         self._parser = RecordedFiles()
         self._compose = Composer(source.tree, name)
+        self._granted: tuple[tuple[CommitId, ...], tuple[PageAccess, ...]] = (), ()
         self.snapshot = Snapshot(key, name, without_credentials(source.repository.place))
 
     @property
@@ -55,10 +59,27 @@ class Environment:
         recorded = self._parser.read(tree)
         heartbeat = read_heartbeat(self.source.repository, self.snapshot.environment)
         desired = self._composed(recorded.last_pass)
-        known = self.snapshot
-        if not known.flaw and (tree, heartbeat, desired) == (known.tree, known.heartbeat, known.desired):
+        access = self._access(commit_of(recorded.last_pass))
+        known, found = self.snapshot, (tree, heartbeat, desired, access)
+        if not known.flaw and found == (known.tree, known.heartbeat, known.desired, known.access):
             return known
-        return replace(known, tree=tree, recorded=recorded, heartbeat=heartbeat, desired=desired, flaw="")
+        return replace(
+            known, tree=tree, recorded=recorded, heartbeat=heartbeat, desired=desired, access=access, flaw=""
+        )
+
+    def _access(self, applied: CommitId | None) -> tuple[PageAccess, ...]:
+        """Return who may do what, as the newest commit says, and the one that was applied last."""
+        commits = tuple(dict.fromkeys(one for one in (self.source.head(), applied) if one))
+        if commits != self._granted[0]:
+            found = (self._access_in(one) for one in commits)
+            self._granted = commits, tuple(one for one in found if one is not None)
+        return self._granted[1]
+
+    def _access_in(self, commit: CommitId) -> PageAccess | None:
+        """Read who may do what; None where a commit isn't clear about it, or isn't there."""
+        with suppress(Refused):
+            return read_page_access(self.source.tree(commit), self.snapshot.environment)
+        return None
 
     def _composed(self, last_pass: Mapping[str, object]) -> Desired | None:
         """Compose what the last pass saw; None where this machine can't: its status is worth showing all the same."""

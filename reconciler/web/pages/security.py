@@ -22,7 +22,8 @@ FILE_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src '
 _HEADERS = {
     "Content-Security-Policy": PAGE_POLICY,
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # With no-referrer browsers send `Origin: null` along with forms, by which ours are told from others'.
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
@@ -38,6 +39,8 @@ class Guarded:
 
     def __init__(self, app: ASGIApp, names: Iterable[str] = LOOPBACK) -> None:
         self._app, self._names = app, frozenset(names)
+        told = " or ".join(sorted(self._names - {"[::1]"}))
+        self._misdirected = PlainTextResponse(f"This page is asked for by the name that it has here: {told}.\n", 421)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -52,11 +55,8 @@ class Guarded:
                     headers.setdefault(name, value)
             await send(message)
 
-        answer = self._app if self._is_known(Headers(scope=scope).get("host", "")) else _MISDIRECTED
-        await answer(scope, receive, guarded)
+        is_known = self._is_known(Headers(scope=scope).get("host", ""))
+        await (self._app if is_known else self._misdirected)(scope, receive, guarded)
 
     def _is_known(self, host: str) -> bool:
         return _PORT.sub("", host.lower()) in self._names
-
-
-_MISDIRECTED = PlainTextResponse("This page is asked for by the name of its machine: localhost or 127.0.0.1.\n", 421)

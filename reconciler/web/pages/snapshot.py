@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 from reconciler.lease.heartbeat import Heartbeat
 from reconciler.model.condition import ready_of, shown_state
 from reconciler.model.ids import Address, kind_of
+from reconciler.model.page_access import PageAccess
 from reconciler.model.resource import Desired
 from reconciler.status.branch import StatusTree
 from reconciler.status.read import Recorded
@@ -43,6 +44,8 @@ class Snapshot:
         heartbeat: when its daemon was last alive.
         desired: what the commit asks for that the last pass saw; None where that can't be composed here.
         flaw: why the repository can't be read now; what is told is what was read last.
+        access: who may do what here: as the newest commit says, and as the one says that was applied last.
+        is_whole: whether it holds what tells of rows, too.
     """
 
     key: str
@@ -53,6 +56,13 @@ class Snapshot:
     heartbeat: Heartbeat = field(default_factory=Heartbeat)
     desired: Desired | None = None
     flaw: str = ""
+    access: tuple[PageAccess, ...] = ()
+    is_whole: bool = True
+
+    @property
+    def tag(self) -> str:
+        """Return what tells what is seen of it from what is seen of another moment, or by others."""
+        return self.commit if self.is_whole or not self.commit else f"{self.commit}-part"
 
     @property
     def commit(self) -> str:

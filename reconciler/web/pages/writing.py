@@ -11,8 +11,10 @@ from starlette.responses import HTMLResponse
 
 from reconciler.lease.heartbeat import ago
 from reconciler.model.text import moment, visible
+from reconciler.web.login.visitor import visitor
 from reconciler.web.pages.links import linked
-from reconciler.web.pages.snapshot import STATES
+from reconciler.web.pages.offering import Offer, asked, offer
+from reconciler.web.pages.snapshot import STATES, Snapshot
 from reconciler.web.pages.views import alert_words, figure, is_picture
 from reconciler.yaml.dump import dump
 
@@ -26,10 +28,11 @@ class Writer:
     Args:
         now: tells the time.
         package: whose templates they are; unset, these rooms'.
+        can_act: whether anything can be done from pages.
     """
 
-    def __init__(self, now: Callable[[], datetime], package: str = __package__) -> None:
-        self._now = now
+    def __init__(self, now: Callable[[], datetime], package: str = __package__, *, can_act: bool = False) -> None:
+        self._now, self._can_act = now, can_act
         self.environment = Environment(
             loader=PackageLoader(package),
             autoescape=select_autoescape(default=True),
@@ -39,6 +42,7 @@ class Writer:
             finalize=lambda value: value if isinstance(value, Markup) else visible(str(value)),
         )
         self.environment.globals |= {"STATES": STATES, "alert_words": alert_words, "is_picture": is_picture}
+        self.environment.globals |= {"visitor": visitor, "offer": self._offer, "asked": asked}
         self.environment.filters |= {"figure": figure, "moment": moment, "yaml": _yaml, "link": _link, "age": self._age}
         self.environment.filters |= {"exact": _exact, "lines": _lines}
         self.environment.filters["linked"] = lambda told, one: linked(figure(told), one)
@@ -52,6 +56,10 @@ class Writer:
             values: what the template names.
         """
         return HTMLResponse(self.environment.get_template(template).render(now=self._now(), **values), status)
+
+    def _offer(self, one: Snapshot, address: str) -> Offer:
+        """Return what who is being answered may do, where anything can be done."""
+        return offer(visitor(), one, address) if self._can_act else Offer()
 
     def _age(self, told: str) -> str:
         """Return how long ago a moment of ISO 8601 was, in the largest unit of which there are two."""

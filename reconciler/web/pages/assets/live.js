@@ -8,7 +8,7 @@
 
   const isHeld = () => {
     const active = document.activeElement;
-    return (active && active.matches("input, select, textarea")) || String(getSelection()) !== "";
+    return (active && active.matches("input, select, textarea, button")) || String(getSelection()) !== "";
   };
 
   async function refresh() {
@@ -16,7 +16,8 @@
     busy = true;
     due = false;
     try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "manual" });
+      if (answer.type === "opaqueredirect") told.textContent = "your session has ended: load the page anew";
       if (!answer.ok) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const before = document.querySelector("main"), after = page.querySelector("main");

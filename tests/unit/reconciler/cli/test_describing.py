@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reconciler.cli.describing import MOST_LINES, WIDTH, Described, commands, page, waits_for
-from reconciler.cli.runs_told import RunTold
+from reconciler.status.runs_told import RunTold
 from reconciler.status.timeline import Event
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import pytest
 
@@ -201,3 +203,24 @@ def test_a_repository_that_is_out_of_reach_is_told_in_the_log(
     with meanwhile(story):
         daemon(Settings(f"git://127.0.0.1:{port}/x.git", "dev", "main", settings.home))
     assert "".join(told).count("the lease is out of reach") == 1
+
+
+def test_the_page_is_served_beside_the_loop_and_ends_with_it(settings: Settings) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    place = ("-C", settings.repository, "-e", settings.environment, "--home", str(settings.home))
+
+    def asked() -> bytes:
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/api/v1/environments", timeout=PATIENCE) as answer:
+                return bytes(answer.read())
+        except URLError:
+            return b""
+
+    def story() -> None:
+        until(lambda: b'"alive"' in asked(), "the page to tell that its own daemon lives")
+
+    with meanwhile(story):
+        code = main(["run", "--log", "json", "--http", "127.0.0.1:0", "--web", f"127.0.0.1:{port}", *place])
+    assert code == Exit.OK
+    assert asked() == b""

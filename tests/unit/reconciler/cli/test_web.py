@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from reconciler.cli.exits import Exit
+from reconciler.cli.page_server import address_of, keyed
 from reconciler.cli.status_reader import open_status
-from reconciler.cli.web import address_of, followed
 from reconciler.model.errors import Refused
 from reconciler.settings import Settings
 from tests.unit.reconciler.cli.conftest import Say
@@ -95,7 +95,7 @@ def test_others_are_refused(listen: str) -> None:
 
 def test_environments_of_one_name_have_keys_of_their_own(repository: Path, tmp_path: Path) -> None:
     places = [Settings(str(repository), name, "main", tmp_path / "home") for name in ("dev", "dev", "api", "assets")]
-    assert [one.snapshot.key for one in followed(places)] == ["dev", "dev-2", "api-2", "assets-2"]
+    assert list(keyed(places)) == ["dev", "dev-2", "api-2", "assets-2"]
 
 
 def test_all_environments_are_shown_where_none_is_named(

@@ -234,9 +234,9 @@ metric: {name: roc_auc, goal: maximize}
 class Stage:
     """A real repository whose environment `dev` is followed."""
 
-    def __init__(self, folder: Path) -> None:
-        clone = Clone(folder)
-        commit = clone.commit(SPECS, "Begin")
+    def __init__(self, folder: Path, more: Mapping[str, str] | None = None) -> None:
+        self.clone = clone = Clone(folder)
+        commit = clone.commit({**SPECS, **(more or {})}, "Begin")
         self.source = Source.open(folder, "main", folder.parent / "mirror")
         self.status = StatusBranch(self.source.repository, "dev")
         files: dict[str, bytes | None] = {f"status/{a}.yaml": dump({"address": a, **d}) for a, d in DOCUMENTS.items()}

@@ -4,11 +4,14 @@ import asyncio
 import json
 
 import pytest
+from starlette.requests import Request
 
 from reconciler.web.pages import api
 from reconciler.web.pages.api import routes
 from tests.unit.reconciler.stage import NOW
 from tests.unit.reconciler.web.pages.conftest import DOCUMENTS, Client, Stage, document
+
+NOBODY = Request({"type": "http", "method": "GET", "path": "/api/v1/events", "headers": []})
 
 
 def test_environments_are_told_with_their_states_and_whether_their_daemons_live(client: Client, stage: Stage) -> None:
@@ -68,7 +71,7 @@ def test_a_change_is_told_with_its_addresses(stage: Stage, monkeypatch: pytest.M
     async def told() -> dict[str, object]:
         await stage.following.look()
         following = asyncio.create_task(stage.following.follow())
-        stream = await next(r for r in routes(stage.following, lambda: NOW) if r.path == "/events").endpoint(None)  # type: ignore[attr-defined]
+        stream = await next(r for r in routes(stage.following, lambda: NOW) if r.path == "/events").endpoint(NOBODY)  # type: ignore[attr-defined]
         found = aiter(stream.body_iterator)
         assert await anext(found) == ": following\n\n"
         stage.tell("pools/shared", document("waiting"))
@@ -86,7 +89,7 @@ def test_a_quiet_stream_says_that_it_lives(stage: Stage, monkeypatch: pytest.Mon
     monkeypatch.setattr(api, "QUIET", 0.01)
 
     async def told() -> list[str]:
-        stream = await next(r for r in routes(stage.following, lambda: NOW) if r.path == "/events").endpoint(None)  # type: ignore[attr-defined]
+        stream = await next(r for r in routes(stage.following, lambda: NOW) if r.path == "/events").endpoint(NOBODY)  # type: ignore[attr-defined]
         found = aiter(stream.body_iterator)
         return [await anext(found) for _ in range(3)]
 

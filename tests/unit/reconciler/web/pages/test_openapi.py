@@ -18,8 +18,16 @@ ASKED = {
         ("?limit=x", 400),
     ],
     "/environments/{key}/resources/{kind}/{name}": [("", 200)],
+    "/environments/{key}/resources/{kind}/{name}/history": [("", 200)],
+    "/environments/{key}/resources/{kind}/{name}/trials": [("", 200)],
+    "/environments/{key}/pass": [("", 200)],
+    "/environments/{key}/releases": [("", 200), ("?since=86400", 200), ("?since=0", 400), ("?since=x", 400)],
+    "/environments/{key}/files": [("", 200), ("?under=reports/&cursor=reports/n", 200)],
+    "/environments/{key}/files/{path}": [],
 }
-GOOD = {"key": "dev", "kind": "datasets", "name": "loans"}
+DONE = {"/environments/{key}/resources/{kind}/{name}/acts/{verb}", "/environments/{key}/approvals"}
+"""What is asked for by POST: tests/unit/reconciler/web/pages/test_doing.py."""
+GOOD = {"key": "dev", "kind": "datasets", "name": "loans", "path": "README.md", "verb": "reconcile"}
 BAD = dict.fromkeys(GOOD, "nothing")
 
 
@@ -51,9 +59,10 @@ def test_what_is_answered_is_what_is_documented(client: Client, stage: Stage) ->
 
 def test_every_path_is_documented_and_asked_here(client: Client) -> None:
     assert client.get("/api/v1/openapi.json").json() == DOCUMENT
-    assert DOCUMENT["paths"].keys() == {*ASKED, "/events"}
-    for path, told in DOCUMENT["paths"].items():
-        names = {one["name"] for one in told["get"].get("parameters", ()) if one["in"] == "path"}
+    assert DOCUMENT["paths"].keys() == {*ASKED, *DONE, "/events"}
+    for path, ((method, told),) in ((path, told.items()) for path, told in DOCUMENT["paths"].items()):
+        assert method == ("post" if path in DONE else "get")
+        names = {one["name"] for one in told.get("parameters", ()) if one["in"] == "path"}
         assert names == set(re.findall(r"{(\w+)}", path))
 
 

@@ -38,4 +38,4 @@ def test_a_page_loads_nothing_from_elsewhere_and_stands_in_no_frame(client: Clie
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
 @pytest.mark.parametrize("path", ["/", "/dev/datasets/loans", "/api/v1/environments"])
 def test_nothing_can_be_changed(client: Client, method: str, path: str) -> None:
-    assert client.request(method, path).status_code == 405
+    assert client.request(method, path).status_code in (403, 405)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from reconciler.cli.runs_told import runs_told
+from reconciler.status.runs_told import runs_told
 from reconciler.status.timeline import Past
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
