@@ -46,7 +46,7 @@ FORMS: Mapping[str, Form] = MappingProxyType(
         ),
         OUTPUT: Form(
             "what a step answers, such as `odds.predicted_probability`",
-            "write <step>. and prediction, predicted_probability, probabilities.<class>, lower or upper",
+            "after the step and a dot: prediction, predicted_probability, probabilities.yes of a class, lower, upper",
         ),
         r"^\S(.*\S)?$": Form(
             "a group such as `ml-platform`, `user:ada@example.org`, or `*`", "leave out blanks before and behind it"
