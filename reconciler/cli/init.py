@@ -130,11 +130,12 @@ def _name(given: str | None, usual: str) -> str:
     import re
 
     from reconciler.model.kinds.spec import DNS_LABEL
+    from runners.contract.mistakes import shown
 
     if given is None or re.fullmatch(DNS_LABEL, given):
         return given or usual
     near = re.sub(r"[^a-z0-9]+", "-", given.lower()).strip("-")[:50] or usual
-    raise Refused(f"no resource can be called {given!r}", f"small letters, digits and hyphens, such as {near}")
+    raise Refused(f"no resource can be called {shown(given)}", f"small letters, digits and hyphens, such as {near}")
 
 
 def _seen(wish: "Wish | None") -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reconciler.cli.output import counted, say
+from runners.contract.mistakes import shown
 
 _SHOWN = 5
 
@@ -37,10 +38,10 @@ def lines_of(name: str, seen: Mapping[str, Any]) -> Iterator[str]:
 
 def _how(source: Mapping[str, Any]) -> str:
     """Say how the file is written."""
-    parts = [source.get("encoding", "utf-8").upper(), f"parted by {source.get('delimiter', ',')!r}"]
-    parts += [f"decimals by {source['decimal']!r}"] if "decimal" in source else []
-    parts += [f"thousands by {source['thousands']!r}"] if source.get("thousands") else []
-    parts += [f"{' and '.join(map(repr, source['nulls']))} taken for missing"] if source.get("nulls") else []
+    parts = [source.get("encoding", "utf-8").upper(), f"parted by {shown(source.get('delimiter', ','))}"]
+    parts += [f"decimals by {shown(source['decimal'])}"] if "decimal" in source else []
+    parts += [f"thousands by {shown(source['thousands'])}"] if source.get("thousands") else []
+    parts += [f"{' and '.join(map(shown, source['nulls']))} taken for missing"] if source.get("nulls") else []
     return ", ".join(parts)
 
 

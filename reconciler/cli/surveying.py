@@ -1,6 +1,5 @@
 """What a CSV file holds, as the runners that will read it see it: asked in a process of its own."""
 
-import json
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.model.errors import Refused, Unavailable
+from reconciler.untrusted import parse
 
 PATIENCE = 3600.0
 _SPOKEN = {
@@ -49,7 +49,7 @@ def surveyed(wish: Wish) -> dict[str, Any]:
 
 def _answer(done: "subprocess.CompletedProcess[str]", file: Path) -> dict[str, Any]:
     try:
-        answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        answer: dict[str, Any] = parse(done.stdout.splitlines()[-1])
     except (ValueError, IndexError):
         last = done.stderr.strip().splitlines()[-1:] or [f"it ended with {done.returncode}"]
         raise Unavailable(f"{file} couldn't be looked at: {last[0]}") from None

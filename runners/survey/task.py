@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from runners.contract import InputError
+from runners.contract.mistakes import shown
 
 Task = Literal["binary", "multiclass", "regression"]
 FEWEST = 30
@@ -78,4 +79,4 @@ def _check_classes(name: str, column: Mapping[str, Any], task: Task) -> None:
     if rare:
         more = f", and {len(rare) - 1} more are" if len(rare) > 1 else ""
         fix = "a class needs three rows, to train, to choose and to judge on: merge rare classes, or drop their rows"
-        raise InputError(f"{name} is {rare[0]!r} in fewer than three rows{more}", name, fix)
+        raise InputError(f"{name} is {shown(rare[0])} in fewer than three rows{more}", name, fix)
