@@ -13,7 +13,7 @@ def test_a_look_reads_status_specs_and_heartbeat(stage: Stage) -> None:
     assert one.commit == stage.status.read().commit
     assert {row.address for row in one.rows} == set(DOCUMENTS)
     assert one.desired
-    assert one.needed_by("datasets/loans") == ("experiments/loans",)
+    assert one.needed_by("datasets/loans") == ("experiments/loans", "labels/loans")
     assert one.flaw == ""
     assert stage.following.environments["dev"].look() is one, "nothing has changed"
 
