@@ -160,8 +160,6 @@ def _tls(login: "Login | None") -> Mapping[str, Any]:
 
 
 def _application(places: Mapping[str, Settings], login: "Login | None", repositories: "Repositories | None") -> Any:
-    from reconciler.cli.acting import Commands
-    from reconciler.web.login.people import people_of
     from reconciler.web.pages.application import application
     from reconciler.web.pages.following import Following
     from reconciler.wiring import SystemClock
@@ -169,6 +167,9 @@ def _application(places: Mapping[str, Settings], login: "Login | None", reposito
     following, now = Following(followed(places, repositories)), SystemClock().now
     if login is None:
         return application(following, now)
+    from reconciler.cli.acting import Commands  # what logs people in is loaded only where they log in
+    from reconciler.web.login.people import people_of
+
     return application(following, now, people_of(login), Commands(places))
 
 
