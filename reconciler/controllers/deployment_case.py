@@ -159,5 +159,5 @@ class Case:
         address, view = self.resource.address, self.view
         served = with_served(address, self.pinned, view) if serves else kept_served(address, view)
         facts |= {"served": served} if served else {}
-        facts |= {"test": dict(told)} if (told := self.test if test is None else test) else {}
+        facts |= {"test": dict(kept)} if (kept := self.test if test is None else test) else {}
         return facts | ({"rolled_back": rolled_back} if rolled_back else {})

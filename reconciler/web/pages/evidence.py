@@ -16,10 +16,11 @@ from reconciler.model.ids import Address, CommitId, kind_of
 from reconciler.status.timeline import documents
 from reconciler.web.pages import agreement, api, comparing, drift, profiles, use
 from reconciler.web.pages.commits import commit_of
-from reconciler.web.pages.following import Environment, Following
+from reconciler.web.pages.following import Following
 from reconciler.web.pages.lineage import Origins, lineage
 from reconciler.web.pages.links import holder
 from reconciler.web.pages.markdown import rendered
+from reconciler.web.pages.rights import Seen
 from reconciler.web.pages.runs import run_of
 from reconciler.web.pages.schemas import schema
 from reconciler.web.pages.snapshot import Snapshot
@@ -120,7 +121,7 @@ class _Evidence:
             raise HTTPException(HTTPStatus.NOT_FOUND, what)
         return self._write("commit.html", one=chosen.snapshot, told=found)
 
-    def _resource(self, request: Request, kind: str) -> tuple[Environment, Address]:
+    def _resource(self, request: Request, kind: str) -> tuple[Seen, Address]:
         chosen, address = api.chosen_of(self._following, request), Address(f"{kind}/{request.path_params['name']}")
         if chosen.snapshot.document(address) is None:
             what = f"{chosen.snapshot.environment} has no resource {address[:200]}"
@@ -132,7 +133,7 @@ class _Evidence:
         return await asyncio.to_thread(partial(self._write, template, **told))
 
 
-def _compared(chosen: Environment, address: Address, query: Mapping[str, str]) -> dict[str, Any]:
+def _compared(chosen: Seen, address: Address, query: Mapping[str, str]) -> dict[str, Any]:
     one = chosen.snapshot
     return compare_page(one, address, _trials(chosen, one, address), query)
 
@@ -145,11 +146,11 @@ def compare_page(one: Snapshot, address: Address, found: Sequence[Trial], query:
     return {"one": one, "address": address, "chosen": choice, "told": told, "ranking": ranking, "is_more": is_more}
 
 
-def _trials(chosen: Environment, one: Snapshot, address: Address) -> Sequence[Trial]:
+def _trials(chosen: Seen, one: Snapshot, address: Address) -> Sequence[Trial]:
     return trials(one, address, islice(documents(chosen.status, address), MOST_PAST))
 
 
-def _shown_run(chosen: Environment, name: str) -> dict[str, Any]:
+def _shown_run(chosen: Seen, name: str) -> dict[str, Any]:
     one = chosen.snapshot
     owner = holder(one, Address(name.rpartition("/")[0]))
     known = _trials(chosen, one, owner) if owner and kind_of(name) == "experiments" else ()
@@ -164,7 +165,7 @@ def run_page(one: Snapshot, name: str, known: Sequence[Trial]) -> dict[str, Any]
     return {"one": one, "name": name, "told": told, "card": card}
 
 
-def _data(chosen: Environment, address: Address, query: Mapping[str, str]) -> dict[str, Any]:
+def _data(chosen: Seen, address: Address, query: Mapping[str, str]) -> dict[str, Any]:
     return data_page(chosen.snapshot, address, query)
 
 
@@ -183,7 +184,7 @@ def data_page(one: Snapshot, address: Address, query: Mapping[str, str]) -> dict
     }
 
 
-def _reports(chosen: Environment, address: Address, query: Mapping[str, str]) -> dict[str, Any]:
+def _reports(chosen: Seen, address: Address, query: Mapping[str, str]) -> dict[str, Any]:
     return reports_page(chosen.snapshot, address, query)
 
 

@@ -27,8 +27,10 @@ REPORTS = "reports/"
 """Files of the status branch that tell of rows."""
 _KEYED = re.compile(r"/(?:api/v1/environments/)?([^/]+)(?:/(?:resources/)?(.*))?", re.DOTALL)
 _ASKS: Sequence[tuple[re.Pattern[str], Right]] = (
-    (re.compile(r"(files|pages)/reports/"), Right.DATA),
+    (re.compile(r"(files|pages)/(reports|(status/)?(datasets|labels))/"), Right.DATA),
     (re.compile(r"logs/|[^/]+/[^/]+/(?:.*/)?logs?(?:/|$)", re.DOTALL), Right.LOGS),
+    # Runs, data, disputes, reports over time: whatever stands below a resource, but what compares figures and names.
+    (re.compile(r"(?!files/|pages/|commits/)[^/]+/[^/]+/(?!compare$|lineage$)[^/]", re.DOTALL), Right.DATA),
 )
 """What asks for more than reading, by its path below the environment; the first that fits holds."""
 DATA_FACTS: Mapping[str, frozenset[str]] = {
