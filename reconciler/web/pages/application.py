@@ -23,6 +23,7 @@ from reconciler.releases.dora import dora
 from reconciler.releases.read import read_releases
 from reconciler.releases.words import figures
 from reconciler.status.timeline import Event, events
+from reconciler.web.login.visitor import Say
 from reconciler.web.pages import api
 from reconciler.web.pages import files as status_files
 from reconciler.web.pages.acting import Acting, Actions
@@ -91,11 +92,16 @@ def application(
         Exception: pages.defect,
     }
     inner = Entitled(Starlette(routes=routes, lifespan=lifespan, exception_handlers=handlers), following, pages.say)
+    return _guarded(inner, people, pages.say)
+
+
+def _guarded(inner: ASGIApp, people: "People | None", say: Say) -> ASGIApp:
+    """Return an application with what stands before it: what browsers are told, and who may come in."""
     if people is None:
         return Guarded(inner)
     from reconciler.web.login.gate import Gate  # what it needs is loaded only where people log in
 
-    return Guarded(Gate(inner, people, pages.say), {people.host, *(LOOPBACK if people.proxy else ())})
+    return Guarded(Gate(inner, people, say), {people.host, *(LOOPBACK if people.proxy else ())})
 
 
 async def _asset(request: Request) -> Response:
