@@ -194,6 +194,7 @@ class KServe(Options):
         gateway = self.gateways.public if spec.visibility == "public" else self.gateways.internal
         yield from refusals.seen_to_by_gateway(spec.access)
         yield from refusals.undivided(spec.rollout.steps, spec.visibility, gateway)
+        yield from refusals.one_model(spec, has_runtime=self.runtime is not None)
         logger = self.runtime.logger if self.runtime else ""
         yield from refusals.logged_whole(spec.payloads, logger, is_logged=spec.log_payloads)
 

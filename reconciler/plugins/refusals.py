@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from reconciler.model.errors import Refused
 from reconciler.model.kinds.access import Access
-from reconciler.model.kinds.deployments import Payloads
+from reconciler.model.kinds.deployments import Deployment, Payloads
 from reconciler.model.kinds.experiments import Experiment
 from reconciler.model.kinds.pools import Pool
 from reconciler.model.kinds.spec import Spec
@@ -83,6 +83,13 @@ def logged_whole(payloads: Payloads, logger: str, *, is_logged: bool) -> Iterato
     if logger and is_logged and payloads != Payloads():
         what = "KServe's agent logs all of each request, and `payloads` says to leave something out"
         yield Refusal(("payloads",), what, "use Setpoint's own runtime, or say `log_payloads: false`")
+
+
+def one_model(spec: Deployment, *, has_runtime: bool) -> Iterator[Refusal]:
+    """Refuse a graph of models where a runtime of KServe's own serves one."""
+    if spec.graph and has_runtime:
+        what = "KServe's runtimes serve one model, and this is a graph of several"
+        yield Refusal(("graph",), what, "use Setpoint's own image: serving.image in environment.yaml")
 
 
 def without_containers(spec: Spec) -> Iterator[Refusal]:

@@ -14,6 +14,7 @@ STATE = "it is of what runs, not of what is asked for"
 MACHINE = "only the machine of the daemon, or of the jobs, knows"
 LATE: dict[tuple[str, str], str] = {
     ("serving/kserve/options.py", "read"): OPTIONS,
+    ("serving/kserve/predictor.py", "model"): "`refusals.one_model` finds it in specs, and an order has none",
     ("serving/kserve/predictor.py", "storage_uri"): "the data store says where a model is",
     ("serving/kserve/serving.py", "route"): STATE,
     ("serving/kserve/serving.py", "_ready"): STATE,

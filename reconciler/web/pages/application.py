@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import datetime
 from http import HTTPStatus
 from importlib.resources import files
@@ -23,6 +23,7 @@ from reconciler.releases.dora import dora
 from reconciler.releases.read import read_releases
 from reconciler.releases.words import figures
 from reconciler.status.timeline import Event, events
+from reconciler.web.login.visitor import Say
 from reconciler.web.pages import api, evidence
 from reconciler.web.pages import files as status_files
 from reconciler.web.pages.acting import Acting, Actions
@@ -75,6 +76,21 @@ def application(
         Route("/{key}/{kind}/{name}/act", doing.form, methods=["POST"]),
     ]
 
+    handlers: Mapping[Any, Any] = {
+        HTTPException: pages.missing,
+        status_files.NoFile: pages.no_file,
+        Unavailable: pages.unavailable,
+        Exception: pages.defect,
+    }
+    inner = Entitled(
+        Starlette(routes=routes, lifespan=_while(following), exception_handlers=handlers), following, pages.say
+    )
+    return _guarded(inner, people, pages.say)
+
+
+def _while(following: Following) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """Follow the environments for as long as the application runs."""
+
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await following.look()
@@ -86,18 +102,16 @@ def application(
             with suppress(asyncio.CancelledError):
                 await task
 
-    handlers: Mapping[Any, Any] = {
-        HTTPException: pages.missing,
-        status_files.NoFile: pages.no_file,
-        Unavailable: pages.unavailable,
-        Exception: pages.defect,
-    }
-    inner = Entitled(Starlette(routes=routes, lifespan=lifespan, exception_handlers=handlers), following, pages.say)
+    return lifespan
+
+
+def _guarded(inner: ASGIApp, people: "People | None", say: Say) -> ASGIApp:
+    """Return an application with what stands before it: what browsers are told, and who may come in."""
     if people is None:
         return Guarded(inner)
     from reconciler.web.login.gate import Gate  # what it needs is loaded only where people log in
 
-    return Guarded(Gate(inner, people, pages.say), {people.host, *(LOOPBACK if people.proxy else ())})
+    return Guarded(Gate(inner, people, say), {people.host, *(LOOPBACK if people.proxy else ())})
 
 
 async def _asset(request: Request) -> Response:

@@ -26,7 +26,7 @@ def test_every_verb_explains_itself(verb: str, say: Say) -> None:
     assert "Usage: setpoint" in told.out
 
 
-@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb not in ("run", "web", "git-credential")])
+@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb not in ("run", "web", "label", "git-credential")])
 def test_every_verb_prints_json(verb: str, say: Say) -> None:
     assert "--json" in say(verb, "--help").out
 

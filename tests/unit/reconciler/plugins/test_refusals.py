@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from reconciler.model.errors import Refused
-from reconciler.plugins.refusals import demand, is_loopback, undivided, without_tls
+from reconciler.model.kinds.deployments import Deployment
+from reconciler.plugins.refusals import demand, is_loopback, one_model, undivided, without_tls
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "10.0.0.1", "::", ""])
@@ -27,3 +28,17 @@ def test_on_this_machine_nothing_need_be_said(address: str) -> None:
 def test_a_service_takes_all_or_nothing(shares: list[Any], is_whole: bool) -> None:
     assert (not list(undivided(shares, "public", ""))) == is_whole
     assert list(undivided(shares, "public", "a/b")) == []
+
+
+def test_a_runtime_of_kserves_own_serves_one_model() -> None:
+    graph = [
+        {
+            "name": "root",
+            "router": "ensemble",
+            "steps": [{"deployment": "deployments/a"}, {"deployment": "deployments/b"}],
+        }
+    ]
+    several, one = Deployment.model_validate({"graph": graph}), Deployment.model_validate({})
+    assert [refusal.path for refusal in one_model(several, has_runtime=True)] == [("graph",)]
+    assert list(one_model(several, has_runtime=False)) == []
+    assert list(one_model(one, has_runtime=True)) == []

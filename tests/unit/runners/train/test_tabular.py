@@ -21,6 +21,7 @@ LEFT = {
     "model.onnx", "signature.json", "params.json", "metrics.json", "slices.json", "reference.parquet",
     "examples.json", "background.json", "environment.json", "provenance.json", "model-card.md", "curves/roc.png",
     "curves/precision_recall.png", "curves/calibration.png", "curves/confusion.png", "curves/importance.png",
+    "seen.parquet",
 }  # fmt: skip
 
 

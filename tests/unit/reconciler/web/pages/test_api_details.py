@@ -16,7 +16,7 @@ def test_a_history_tells_events_and_neighbours(client: Client, stage: Stage) -> 
     told = client.get(f"{ONE}/resources/datasets/loans/history").json()
     assert [event["state"] for event in told["events"]] == ["ready", "stalled"]
     assert told["needs"] == {"pools/shared": "ready"}
-    assert told["needed_by"] == {"experiments/loans": "ready"}
+    assert told["needed_by"] == {"experiments/loans": "ready", "labels/loans": "ready"}
     assert told["suspended"] is False, "a reason alone holds nothing"
 
 
