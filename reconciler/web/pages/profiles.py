@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 from reconciler.model.ids import Address
 from reconciler.model.moves import names_told
-from reconciler.web.pages.distances import distance
 from reconciler.model.text import counted
+from reconciler.web.pages.distances import distance
 from reconciler.web.pages.documents import Facts, document, items, mapping, mappings, number, numbers, text
 from reconciler.web.pages.snapshot import Snapshot
 from reconciler.web.pages.trials import RUN
@@ -114,7 +114,7 @@ def profile(one: Snapshot, version: str, other: str = "") -> Profile | None:
         version,
         other if before else "",
         _count(rows),
-        _change(rows - then) if rows is not None and then is not None else "",
+        _grown(rows - then) if rows is not None and then is not None else "",
         sorted(found, key=lambda column: -(column.distance or 0.0)) if former else found,
         [str(name) for name in former if name not in columns][:MOST_COLUMNS] if before else [],
         len(columns) - len(found),
@@ -152,7 +152,7 @@ def _count(value: float | None) -> str:
     return "" if value is None else f"{value:,.0f}"
 
 
-def _change(rows: float) -> str:
+def _grown(rows: float) -> str:
     """Tell how many rows more there are, or fewer."""
     return f"{'+' if rows > 0 else '-' if rows < 0 else ''}{counted(int(abs(rows)), 'row')}"
 

@@ -35,7 +35,7 @@ def test_it_reads_all_that_a_notebook_asks_for(client: Client) -> None:
     assert trials["ranking.low"][0] == 0.85
     reports = client.reports("dev", "loans")
     assert REPORT.removeprefix("reports/") in list(reports["report"])
-    assert list(reports["of"]) == ["monitors/loans"]
+    assert list(reports["of"]) == ["monitors/loans"] * 2
     assert len(client.releases("dev", days=30)) == 0
     assert client.metrics("dev")
     assert isinstance(client.picture("dev", "pools/shared.svg"), Picture)

@@ -57,4 +57,4 @@ def test_columns_that_came_and_went_are_named() -> None:
     one = made({}, tree=tree_of({f"reports/{VERSION}/profile.json": after, f"reports/{FORMER}/profile.json": before}))
     told = profile(one, VERSION, FORMER)
     assert told
-    assert (told.gone, told.columns[0].change, told.change) == (["old"], "new column", "+0 rows")
+    assert (told.gone, told.columns[0].change, told.change) == (["old"], "new column", "0 rows")
