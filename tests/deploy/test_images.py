@@ -14,7 +14,7 @@ from deploy.images.making import make
 from deploy.images.unpacking import unpack
 from tests.servers.building import cache
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.turns("long plays", "container images")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.turns("whole lives", "container images")]
 
 
 def made(out: Path) -> str:

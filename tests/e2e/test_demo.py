@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.turns("long plays", "the demo")
+@pytest.mark.turns("whole lives", "the demo")
 def test_the_demo_plays_to_its_end(tmp_path: Path) -> None:
     line = [sys.executable, "-m", "reconciler", "demo", "--json", "--folder", str(tmp_path / "demo")]
     done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=880, check=False)

@@ -8,7 +8,7 @@ from reconciler.cli.demo.display import Display
 from tests.demo.play import playing
 from tests.servers.ray import needs_ray
 
-TURNS = "long plays"
+TURNS = "whole lives"
 CLUSTER = pytest.param(
     "cluster",
     marks=[

@@ -52,7 +52,7 @@ def test_what_needs_more_says_what_to_install(daemon: Installed, words: list[str
     assert "pip install 'setpoint[local,monitor]'" in done.stderr
 
 
-@pytest.mark.turns("long plays", "the demo, installed")
+@pytest.mark.turns("whole lives", "the demo, installed")
 @pytest.mark.parametrize("target", ["wheel", "sdist"])
 def test_all_of_it_plays_the_demo_and_trains_on_rows_of_ones_own(target: str, tmp_path: Path) -> None:
     made = install("demo.txt", built(target, tmp_path / "dist"), tmp_path / "venv", tmp_path / "person")

@@ -11,7 +11,7 @@ from tests.servers.process import until
 if TYPE_CHECKING:
     from tests.servers.gitea import Gitea
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.turns("whole lives", "alerts on a forge")]
 LOANS = "specs/datasets/loans.yaml"
 ROUTE = "notifications: {routes: [{name: issues, forge: {mention: [ada]}, after: 0s, about: [stalled]}]}\n"
 

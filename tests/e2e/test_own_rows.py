@@ -18,7 +18,7 @@ from reconciler.cli.demo.cleanup import end_engines
 from reconciler.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.turns("long plays", "a file of one's own")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.turns("whole lives", "a file of one's own")]
 
 
 def flowers() -> pd.DataFrame:

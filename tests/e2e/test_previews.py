@@ -21,7 +21,7 @@ from tests.servers.gitea import Gitea, Person
 from tests.servers.process import until
 from tests.unit.reconciler.git.people import git
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.turns("whole lives", "pull requests that are tried out")]
 
 FORGE = "forge: {provider: gitea, token: '${secret:FORGE_TOKEN}'}\n"
 TEMPLATE = "environments/preview/environment.yaml"

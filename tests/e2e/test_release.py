@@ -20,7 +20,7 @@ LARGEST = 150 * 1024
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.servers("gitea")
-@pytest.mark.turns("long plays", "a release on a forge")
+@pytest.mark.turns("whole lives", "a release on a forge")
 def test_a_release_goes_from_a_pull_request_to_an_endpoint_and_a_bad_one_back(tmp_path: Path) -> None:
     pictures = tmp_path / "pictures" if installed() else None
     with releasing(tmp_path, Display(quiet=True), pictures) as (_, acts):

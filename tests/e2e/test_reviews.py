@@ -10,7 +10,7 @@ from tests.e2e.reviewed import ENVIRONMENT, SPECS, Reviewed, reviewed
 from tests.servers.gitea import Gitea
 from tests.servers.process import until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.turns("whole lives", "the reviews of a forge")]
 
 
 @pytest.fixture

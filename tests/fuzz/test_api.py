@@ -22,11 +22,15 @@ from tests.unit.reconciler.web.pages.conftest import Stage  # noqa: E402
 
 pytestmark = pytest.mark.slow
 ISSUER, DOCUMENT = "https://login.example", "/api/v1/openapi.json"
-AUTHORIZED = {
-    "Authorization": f"Bearer {token(issuer=ISSUER, aud='api', groups=['ml', 'leads'], email='ada@example.org')}"
-}
 TRIES = 12
 """Requests of each operation."""
+
+
+def authorized() -> dict[str, str]:
+    """Return the header of somebody who may do all that there is, for a while from now."""
+    return {
+        "Authorization": f"Bearer {token(issuer=ISSUER, aud='api', groups=['ml', 'leads'], email='ada@example.org')}"
+    }
 
 
 async def told(url: str) -> Any:
@@ -47,7 +51,7 @@ def schema() -> Iterator[Any]:
         oidc = Oidc(issuer=ISSUER, client_id="setpoint", audience=("api",))
         people = people_of(Login(url="https://testserver", oidc=oidc), fetch=told)
         app = application(stage.following, lambda: NOW, people, done)
-        yield schemathesis.openapi.from_asgi(DOCUMENT, app, headers=AUTHORIZED)
+        yield schemathesis.openapi.from_asgi(DOCUMENT, app, headers=authorized())
 
 
 def done(act: Act) -> Done:
@@ -61,4 +65,4 @@ lazy = schemathesis.pytest.from_fixture("schema").exclude(path="/events")
 @lazy.parametrize()  # type: ignore[untyped-decorator]
 @settings(max_examples=TRIES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 def test_it_answers_as_it_says(case: Any) -> None:
-    case.call_and_validate(headers=AUTHORIZED)
+    case.call_and_validate(headers=authorized())

@@ -48,7 +48,7 @@ def test_the_same_is_dealt_whatever_the_order() -> None:
 
 
 def test_no_share_gets_the_odd_items_of_all_sweeps() -> None:
-    odd = Counter(share for name in map(str, range(800)) for share in ALL if share.deal(["one"], salt=name))
+    odd = Counter(share for name in map(str, range(100 * SHARES)) for share in ALL if share.deal(["one"], salt=name))
     assert min(odd.values()) > 60
 
 

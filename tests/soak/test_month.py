@@ -66,7 +66,7 @@ pytestmark = [
     pytest.mark.timing,
     pytest.mark.timeout(1200),
     pytest.mark.xdist_group("soak"),
-    pytest.mark.turns("long plays", "a month"),
+    pytest.mark.turns("whole lives", "a month"),
 ]
 
 

@@ -1,7 +1,7 @@
 """Renames on the simulated loop: what says `moved_from` goes on, and what doesn't is made anew, as it always was."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pytest
 
@@ -61,6 +61,11 @@ def files_of(machine: Machine) -> Files:
     return {path: tree.read(blob) for path, blob in tree.files.items()}
 
 
+def files_told(names: Iterable[Address]) -> set[str]:
+    """Return the files of the status branch that are called as resources are."""
+    return {path for name in names for path in (f"status/{name}.yaml", f"{name}.md")}
+
+
 def rested(*environments: str) -> Life:
     """Let a life come to the point where a model serves and nothing is to do."""
     life = Life(environments or ("dev",), lambda _: Faults(1, 0.0, ()))
@@ -117,7 +122,7 @@ def test_what_is_renamed_and_says_so_goes_on_and_nothing_is_made_anew() -> None:
     there = set(machine.status.read().files)
     told = {path for path in status if not path.startswith("reports/")}
     assert {path for path in there if path.startswith("reports/")} == status - told
-    assert there == status - {f"status/{a}.yaml" for a in RENAMED} | {f"status/{a}.yaml" for a in RENAMED.values()}
+    assert there == status - files_told(RENAMED) | files_told(RENAMED.values())
     assert not violations(life)
 
 
