@@ -76,8 +76,8 @@ def pages() -> Mapping[str, str]:
         "reference/kinds.md": "# Kinds\n\n"
         + "\n\n".join(_model(name, kind.model_json_schema()) for name, kind in KINDS.items()),
         "reference/environment.md": "# Environment\n\n" + _model("environment.yaml", Environment.model_json_schema()),
-        "reference/cli.md": "# Command line\n\nEvery verb prints JSON with `--json`, but for `run`, `web` and `label`, which never end, "
-        "and `git-credential`, which speaks Git's words.\n\n" + "\n\n".join(map(_verb, VERBS)),
+        "reference/cli.md": "# Command line\n\nEvery verb prints JSON with `--json`, but for `run`, `web` and `label`, "
+        "which never end, and `git-credential`, which speaks Git's words.\n\n" + "\n\n".join(map(_verb, VERBS)),
         "reference/exit-codes.md": "# Exit codes\n\n" + _exits(),
         "reference/reasons.md": _reasons(),
         "reference/status.md": _status(),
