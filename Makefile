@@ -16,7 +16,7 @@ INTO := --python $(BIN)/python
 COMPILE := $(UV) compile --quiet --universal --python-version 3.11 --generate-hashes \
            --no-header --no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade)
 
-# Options of the targets: make demo KEEP=1 ENVIRONMENT=cluster; make lock UPGRADE=1; make test TESTS=tests/e2e SHARE=3/16
+# Options of the targets: make demo KEEP=1 ENVIRONMENT=cluster; make lock UPGRADE=1; make test TESTS=tests/e2e SHARE=3/20
 TESTS ?= tests
 SHARE ?= commit
 WORKERS ?= 5
@@ -62,7 +62,7 @@ servers: $(VENV)/.test  ## Build the servers that the tests need, once for this 
 	@$(BIN)/python -m tests.servers
 
 .PHONY: test
-test: servers  ## Run the tests, and of sweeps, long plays and engines the share that the commit's id chooses (SHARE=3/16)
+test: servers  ## Run the tests, and of sweeps, long plays and engines the share that the commit's id chooses (SHARE=3/20)
 	@$(PARTED) --tries 2 --share $(SHARE) $(if $(filter tests,$(TESTS)),--times .bench/test.json) $(TESTS)
 
 .PHONY: deep

@@ -2,7 +2,7 @@
 
 A sweep tries the same at many points: a kill before each call, a fault for each answer, every promise once more with
 daemons that die. Its tests are marked `sweep`, or ask for the fixture `share` and take their part of a list. Which part
-that is, `--share` says: `3/16`, the one that the commit's id chooses (`commit`), or all of them, as `make deep` does.
+that is, `--share` says: `3/20`, the one that the commit's id chooses (`commit`), or all of them, as `make deep` does.
 
 Of whole plays that differ in their engines alone, and of the real engines themselves, each share has one: their tests
 are marked `turns("what", "which")`. A sweep that takes turns is dealt among the shares whose turn it is. Each share is
@@ -21,7 +21,7 @@ from typing import TypeVar
 
 import pytest
 
-SHARES = 16
+SHARES = 20
 """So many commits, more or less, until everything was swept."""
 Item = TypeVar("Item")
 Covered = dict[str, tuple[int, int]]
@@ -71,7 +71,7 @@ def parse(text: str, commit: Callable[[], str]) -> Share:
     """Return the share that `--share` names.
 
     Args:
-        text: `all`, `commit` or `3/16`.
+        text: `all`, `commit` or `3/20`.
         commit: gives the id by which a share is chosen.
 
     Raises:

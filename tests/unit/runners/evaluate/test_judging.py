@@ -131,3 +131,14 @@ def test_rows_without_a_name_stay_where_their_moment_is(tmp_path: Path) -> None:
     live = told(trial(tmp_path / "live", saw=range(300)), is_former=False, sides=sides)
     assert (judging(own, live).obstacle, len(judging(own, live).rows)) == ("", 300)
     assert judging(own, told(live, is_former=False, sides={**sides, "test_from": 3})).obstacle
+
+
+def test_rows_without_a_name_that_tested_both_are_fair_though_some_equal_rows_of_the_training(tmp_path: Path) -> None:
+    mine = read_candidate(trial(tmp_path / "own", identifier=None))
+    folder = trial(tmp_path / "live", identifier=None)
+    by = ["age", "weight", "ill"]
+    seen_of(by, [{name: mine.columns[name][:250] for name in by}]).write(folder)
+    assert judging(mine, folder).told == {"tested": 300, "seen": 0}
+    fewer = judging(mine.at(np.arange(299)), folder)
+    assert fewer.told["seen"] == 250
+    assert fewer.obstacle
