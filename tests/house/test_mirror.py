@@ -20,6 +20,7 @@ ELSEWHERE: dict[str, str] = {
         for suite in ("data", "forge", "labelling", "pool", "runner", "serving")
         for name in ("short_job", "stores", "forges", "labellings", "pools", "runners", "servings", f"test_{suite}")
     },
+    "reconciler/forges/issues.py": "tests/unit/reconciler/providers/forge/github/test_issues.py",
     "runners/sources/cursors.py": "tests/unit/runners/ingest/test_growth.py",
     "runners/sources/streams/kafka.py": "tests/engines/test_streams.py, by a real Kafka",
     "runners/sources/streams/nats.py": "tests/engines/test_streams.py, by a real NATS",

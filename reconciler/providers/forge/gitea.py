@@ -11,6 +11,7 @@ from reconciler.forges.budget import Budget
 from reconciler.forges.client import Absent, Declined, Document, ForgeClient, part
 from reconciler.forges.documents import at, commit, flag, items, number, text
 from reconciler.forges.hub import Issue, Merge
+from reconciler.forges.issues import RepositoryIssues
 from reconciler.forges.pull_requests import PullRequestForge
 from reconciler.forges.web_files import WebFiles
 from reconciler.git.repository import Repository
@@ -239,35 +240,14 @@ class Gitea:
         return {text(one, "name", most=LONGEST_TITLE): _identity(one) for one in listed}
 
 
-class GiteaIssues:
-    """The issues of one repository; see `Issues` for what each verb promises.
-
-    Args:
-        client: the server's API.
-        root: the repository's path there.
-    """
-
-    def __init__(self, client: ForgeClient, root: str) -> None:
-        self._client = client
-        self._path = f"{root}/issues"
+class GiteaIssues(RepositoryIssues):
+    """The issues of one repository of Gitea."""
 
     def by(self, author: str) -> Iterator[Issue]:
         """Yield somebody's issues, the newest first."""
-        for one in self._client.pages(self._path, state="all", type="issues", created_by=author):
+        for one in self.client.pages(self.path, state="all", type="issues", created_by=author):
             state, whose = text(one, "state"), text(one, "user", "login")
             yield Issue(number(one, "number"), text(one, "body"), state == "open", whose)
-
-    def open(self, title: str, body: str) -> None:
-        """Open an issue."""
-        self._client.send("POST", self._path, {"title": title, "body": body})
-
-    def say(self, number: int, body: str) -> None:
-        """Comment on an issue."""
-        self._client.send("POST", f"{self._path}/{number}/comments", {"body": body})
-
-    def close(self, number: int) -> None:
-        """Close an issue."""
-        self._client.send("PATCH", f"{self._path}/{number}", {"state": "closed"}, is_safe=True)
 
 
 def gitea(
