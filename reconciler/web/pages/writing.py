@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, cast
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
@@ -27,14 +27,14 @@ class Writer:
 
     Args:
         now: tells the time.
-        package: whose templates they are; unset, these rooms'.
+        package: whose templates they are, besides those of this room, which frame every page.
         can_act: whether anything can be done from pages.
     """
 
     def __init__(self, now: Callable[[], datetime], package: str = __package__, *, can_act: bool = False) -> None:
         self._now, self._can_act = now, can_act
         self.environment = Environment(
-            loader=PackageLoader(package),
+            loader=ChoiceLoader([PackageLoader(package), PackageLoader(__package__)]),
             autoescape=select_autoescape(default=True),
             undefined=StrictUndefined,
             trim_blocks=True,
