@@ -7,14 +7,14 @@ import base64
 import hashlib
 import json
 import secrets
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
+from tests.servers.loopback import listening
 from tests.unit.reconciler.providers.serving.local.authorizer.issuing import RSA, Key, token
 
 CLIENT, SECRET = "setpoint", "a secret + of 2"
@@ -112,15 +112,8 @@ def issuing() -> Iterator[Issuer]:
         def log_message(self, *_: object) -> None:
             return
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        issuer.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield issuer
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(Handler) as issuer.url:
+        yield issuer
 
 
 def skewed(seconds: float) -> dict[str, float]:
