@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self, TypeVar
 
-from reconciler.controllers.measured import is_finite, is_number
+from reconciler.controllers.measured import count_of, is_finite, is_number
 from reconciler.model.kinds.ab_tests import LESS, ABTest
 from reconciler.model.text import printable
 
@@ -99,8 +99,8 @@ def known_of(told: Mapping[str, Any]) -> Known:
         means=means if whole else None,
         units=_pair(told.get("units"), int) or (0, 0),
         assigned=_pair(told.get("assigned"), int) or (0, 0),
-        waiting=_count(told.get("waiting")),
-        crossed=_count(told.get("crossed")),
+        waiting=count_of(told, "waiting"),
+        crossed=count_of(told, "crossed"),
         notes=tuple(printable(str(one), 300) for one in notes[:3]) if isinstance(notes, list) else (),
         why=printable(str(told.get("why") or ""), 400),
         state=state if is_small else None,
@@ -118,7 +118,3 @@ def _pair(told: Any, kind: Callable[[float], Number]) -> tuple[Number, Number] |
     if not isinstance(told, list) or len(told) != 2 or not all(is_number(one) for one in told):
         return None
     return kind(told[0]), kind(told[1])
-
-
-def _count(told: Any) -> int:
-    return told if isinstance(told, int) and not isinstance(told, bool) and told > 0 else 0

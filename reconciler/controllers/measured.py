@@ -33,6 +33,12 @@ def one_sided(confidence: float) -> str:
     return f"one-sided bounds, each with a confidence of {confidence:g}"
 
 
+def count_of(told: Mapping[str, Any], name: str) -> int:
+    """Return how many of something a job told; 0 where it told no such number."""
+    count = told.get(name)
+    return count if isinstance(count, int) and not isinstance(count, bool) and count > 0 else 0
+
+
 class Figures:
     """What a job has measured, as far as it can be believed."""
 

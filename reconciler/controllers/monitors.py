@@ -7,6 +7,7 @@ from typing import Any
 
 from reconciler.controllers.data_versions import data_versions
 from reconciler.controllers.datasets import due_since
+from reconciler.controllers.measured import count_of
 from reconciler.controllers.proposals import merge_of, proposal_name, propose_once, proposed_names
 from reconciler.controllers.report_causes import because, causes_of
 from reconciler.controllers.report_segments import segments_of
@@ -118,7 +119,7 @@ def _reported(shown: Decision, spec: Monitor, result: Mapping[str, Any]) -> Deci
     facts = result.get("facts", {})
     if facts.get("verdict") != NOT_ENOUGH:
         return replace(shown, message=_verdict(facts))
-    rows, since = facts.get("rows", 0), (facts.get("window") or {}).get("start")
+    rows, since = count_of(facts, "rows"), (facts.get("window") or {}).get("start")
     waits = {"rows": rows, "needed": spec.minimum_rows, "since": since}
     began = moment(str(since)) if since else "the model went live"
     message = f"{rows} of {counted(spec.minimum_rows, 'row')} since {began}: waits for more"
@@ -129,7 +130,7 @@ def _reported(shown: Decision, spec: Monitor, result: Mapping[str, Any]) -> Deci
 
 def _verdict(facts: Mapping[str, Any]) -> str:
     alerts = [str(a.get("what")) for a in facts.get("alerts") or () if isinstance(a, Mapping)]
-    rows = counted(facts.get("rows", 0), "row")
+    rows = counted(count_of(facts, "rows"), "row")
     if alerts:
         return f"{counted(len(alerts), 'alert')} on {rows}: {', '.join(alerts[:MOST_TOLD])}"
     return f"{rows}, verdict {facts.get('verdict', 'ok')}"

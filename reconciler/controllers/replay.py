@@ -14,7 +14,7 @@ from typing import Any
 from reconciler.controllers.arriving_outcomes import arriving_outcomes
 from reconciler.controllers.gate_statuses import gate_name
 from reconciler.controllers.gates import GateResult, against_live
-from reconciler.controllers.measured import Figures
+from reconciler.controllers.measured import Figures, count_of
 from reconciler.controllers.promotion_case import Case
 from reconciler.controllers.run_lifecycle import Stage, lifecycle_of
 from reconciler.controllers.run_orders import order
@@ -255,9 +255,3 @@ def outcomes_of(facts: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return what a replay tells of outcomes."""
     told = facts.get("outcomes")
     return told if isinstance(told, Mapping) else {}
-
-
-def count_of(facts: Mapping[str, Any], name: str) -> int:
-    """Return how many of something a job told; 0 where it told no such number."""
-    told = facts.get(name)
-    return told if isinstance(told, int) and not isinstance(told, bool) and told > 0 else 0

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reconciler.controllers.measured import Figures, Measured, is_finite, one_sided
-from reconciler.controllers.replay import Look, count_of, lacking, outcomes_of
+from reconciler.controllers.measured import Figures, Measured, count_of, is_finite, one_sided
+from reconciler.controllers.replay import Look, lacking, outcomes_of
 from reconciler.model.markdown import escaped, figure, table
 from reconciler.model.text import counted, printable
 

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from functools import partial
-from math import sqrt
 
 import numpy as np
 import pandas as pd
@@ -59,15 +58,3 @@ def found(tables: Tables, thresholds: Thresholds, seed: int) -> Findings:
 def has_alert(told: Findings, thresholds: Thresholds) -> bool:
     """Tell whether a report alerts, or calls any of its columns drifted."""
     return bool(told.drifted or alerts_of(told, thresholds))
-
-
-def upper_bound(hits: int, count: int) -> float:
-    """Return the 95 % upper bound of a share (Wilson, 1927)."""
-    z, share = 1.645, hits / count
-    middle, spread = share + z * z / (2 * count), z * sqrt(share * (1 - share) / count + z * z / (4 * count**2))
-    return (middle + spread) / (1 + z * z / count)
-
-
-def lower_bound(hits: int, count: int) -> float:
-    """Return the 95 % lower bound of a share."""
-    return 1 - upper_bound(count - hits, count)

@@ -1,6 +1,5 @@
 """Reports alert without drift as seldom as they say, whatever the columns and the reference; real shifts at once."""
 
-import logging
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,8 +17,8 @@ from runners.monitor.verdict import alerts_of
 from tests.shares import Hand
 from tests.unit.runners.monitor import streams
 from tests.unit.runners.monitor.traffic import START, write_trial
+from tests.unit.runners.rates import hold
 
-_LOG = logging.getLogger(__name__)
 RATE, REFERENCES, OF_ONE = 0.05, 50, 10
 """The rate that is stated, so many references, and so many reports on each."""
 STRICT = streams.NOTHING_ALLOWED.model_copy(update={"false_alarms": RATE})
@@ -41,9 +40,7 @@ def alarms(rows: tuple[int, int], seed: int, reports: int, thresholds: Threshold
 def test_a_stream_without_drift_alerts_no_more_often_than_stated(rows: tuple[int, int], share: Hand) -> None:
     seeds = share.take(f"references without drift, of {rows[0]} rows", range(REFERENCES))
     hits, reports = sum(alarms(rows, seed, OF_ONE, STRICT) for seed in seeds), len(seeds) * OF_ONE
-    bounds = streams.lower_bound(hits, reports), streams.upper_bound(hits, reports)
-    _LOG.info("%s rows: %.3f of reports alerted, %.3f to %.3f", rows, hits / reports, *bounds)
-    assert bounds[0] <= RATE, f"{hits} of {reports} reports cried wolf"
+    hold(f"{rows} rows", hits, reports, RATE, share)
 
 
 def test_a_few_reports_without_drift_are_quiet() -> None:

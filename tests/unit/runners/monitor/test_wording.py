@@ -1,6 +1,5 @@
 """Texts by what they say: another language and another subject are found, and chance isn't taken for either."""
 
-import logging
 from datetime import UTC, datetime
 
 import numpy as np
@@ -15,9 +14,8 @@ from runners.monitor.rows import Prediction
 from runners.monitor.verdict import alerts_of
 from runners.monitor.wording import Wording, wordings
 from tests.shares import Hand
-from tests.unit.runners.monitor import streams
+from tests.unit.runners.rates import hold
 
-_LOG = logging.getLogger(__name__)
 _WORDS = """the delivery was late and box arrived broken but seller answered quickly sent another one without asking
 battery screen camera charges phone signal lost update software crash speaker loud bright pixel cable
 die Lieferung kam leider viel zu spät und war kaputt aber man hat sehr schnell freundlich geantwortet"""
@@ -91,6 +89,4 @@ def test_texts_that_stay_alike_are_told_apart_no_more_often_than_stated(share: H
         told = found(texts(300, random), [*texts(150, random)], least=0.0, each=RATE / 2, seed=seed)
         assert told.points
         hits += told.points.chance < RATE / 2 or (told.language_distance or 0.0) > told.language_limit
-    bounds = streams.lower_bound(hits, len(seeds)), streams.upper_bound(hits, len(seeds))
-    _LOG.info("texts: %.3f of reports alerted, %.3f to %.3f", hits / len(seeds), *bounds)
-    assert bounds[0] <= RATE, f"{hits} of {len(seeds)} reports cried wolf"
+    hold("texts", hits, len(seeds), RATE, share)

@@ -1,15 +1,13 @@
 """Streams of losses for the tests: without change, and with one; and what is counted over many of them."""
 
-import logging
 from collections.abc import Callable
-from math import sqrt
 
 import numpy as np
 
 from runners.sequential.bounded import Floats
 from tests.shares import Hand
+from tests.unit.runners.rates import hold
 
-_LOG = logging.getLogger(__name__)
 GROUPS, OF_ONE = 100, 100
 """So many groups of so many streams: 10,000 in `make deep`, a share of the groups in a run."""
 
@@ -25,15 +23,7 @@ def errors(risk: float, rows: int, random: np.random.Generator) -> Floats:
 
 
 def quiet(what: str, share: Hand, alarms: Callable[[np.random.Generator], bool], rate: float) -> None:
-    """Hold the share of streams that ever alarm below the rate, but for what chance explains (Wilson, 95 %)."""
+    """Hold the share of streams that ever alarm below the rate, but for what chance explains."""
     groups = share.take(f"streams without change: {what}", range(GROUPS))
     hits = sum(alarms(np.random.default_rng((group, number))) for group in groups for number in range(OF_ONE))
-    _LOG.info("%s: %.4f of streams alarmed, at most %.2f stated", what, hits / (len(groups) * OF_ONE), rate)
-    assert lowest(hits, len(groups) * OF_ONE) <= rate, f"{hits} of {len(groups) * OF_ONE} streams cried wolf"
-
-
-def lowest(hits: int, count: int) -> float:
-    """Return the 95 % lower bound of a share (Wilson, 1927)."""
-    z, share = 1.645, hits / count
-    middle, spread = share + z * z / (2 * count), z * sqrt(share * (1 - share) / count + z * z / (4 * count**2))
-    return (middle - spread) / (1 + z * z / count)
+    hold(what, hits, len(groups) * OF_ONE, rate, share)

@@ -7,7 +7,7 @@ import pytest
 
 from runners.sequential.arms import Arms, Design, bounds_of, compared, mismatch
 from tests.shares import Hand
-from tests.unit.runners.sequential.streams import lowest
+from tests.unit.runners.rates import hold
 
 _LOG = logging.getLogger(__name__)
 PLAN = Design(share=0.5, effect=0.05, error=0.05, most=8000)
@@ -53,13 +53,13 @@ def test_a_model_that_is_no_better_wins_no_more_often_than_stated(
     share: Hand, what: str, design: Design, told: dict[str, float]
 ) -> None:
     found = played(share, f"no difference, {what}", design, 0.0, **told)
-    assert lowest(round(found["promote"] * found["tests"]), int(found["tests"])) <= design.error
+    hold(what, round(found["promote"] * found["tests"]), int(found["tests"]), design.error, share)
 
 
 @pytest.mark.slow
 def test_a_model_that_is_better_by_what_was_planned_wins(share: Hand) -> None:
     found = played(share, "better as planned", PLAN, PLAN.effect)
-    assert lowest(round(found["reject"] * found["tests"]), int(found["tests"])) <= PLAN.error
+    hold("rejected", round(found["reject"] * found["tests"]), int(found["tests"]), PLAN.error, share)
     assert found["promote"] > 0.85
     assert played(share, "twice as much", PLAN, 2 * PLAN.effect)["promote"] > 0.97
 
@@ -73,7 +73,7 @@ def test_a_dealing_as_stated_is_taken_for_another_no_more_often_than_stated(shar
 
     groups = share.take("dealings", range(TESTS))
     found = [is_doubted(np.random.default_rng((g, n)), 0.3) for g in groups for n in range(EACH)]
-    assert lowest(sum(found), len(found)) <= 0.01
+    hold("dealings", sum(found), len(found), 0.01, share)
     assert all(is_doubted(np.random.default_rng(n), 0.36) for n in range(20)), "6 points of 30 aren't found in 3,000"
 
 

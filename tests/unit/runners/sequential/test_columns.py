@@ -8,6 +8,7 @@ import pytest
 
 from runners.sequential.columns import drifted, evidence, urn
 from tests.shares import Hand
+from tests.unit.runners.rates import deviations
 
 PARTS = [0.4, 0.3, 0.2, 0.1]
 
@@ -37,7 +38,7 @@ def test_of_columns_that_fall_few_have_not_drifted(share: Hand) -> None:
         found = drifted([evidence(*pair) for pair in zip(one, now, strict=True)], 0.1)
         assert set(range(5)) <= set(found)
         wrong.append(sum(place >= 5 for place in found) / len(found))
-    assert np.mean(wrong) <= 0.1 + 1.645 * np.std(wrong) / len(wrong) ** 0.5
+    assert np.mean(wrong) <= 0.1 + deviations(share) * np.std(wrong) / len(wrong) ** 0.5
 
 
 def test_a_shift_is_evidence_and_none_is_not() -> None:

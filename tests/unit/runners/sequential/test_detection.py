@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from runners.sequential.betting import returns
 from runners.sequential.detection import Evidence, Stated, by_rate, by_run_length, grown, mean_of
 from tests.shares import Hand
+from tests.unit.runners.rates import deviations
 from tests.unit.runners.sequential.streams import coins, errors, quiet
 
 RATE, LENGTH = 0.1, 400.0
@@ -49,7 +50,7 @@ def test_rows_until_an_alarm_are_as_many_as_stated(share: Hand) -> None:
     stated = by_run_length(LENGTH)
     found = [ran(coins(0.2, 4000, np.random.default_rng((7, seed))), 0.2, stated).crossed or 4000 for seed in seeds]
     mean, error = float(np.mean(found)), float(np.std(found)) / len(found) ** 0.5
-    assert mean + 1.645 * error >= LENGTH, f"alarms after {mean:.0f} rows on average"
+    assert mean + deviations(share) * error >= LENGTH, f"alarms after {mean:.0f} rows on average"
 
 
 @pytest.mark.parametrize(("before", "within"), [(0, 60), (500, 110), (20_000, 130)])

@@ -6,7 +6,8 @@ import pytest
 from runners.sequential.detection import by_rate
 from runners.sequential.exchangeable import Chunks, _chance, _counted, begun, held
 from tests.shares import Hand
-from tests.unit.runners.sequential.streams import GROUPS, OF_ONE, coins, errors, lowest, quiet
+from tests.unit.runners.rates import hold
+from tests.unit.runners.sequential.streams import GROUPS, OF_ONE, coins, errors, quiet
 
 RATE = 0.1
 
@@ -38,7 +39,7 @@ def test_nor_do_those_of_values_in_between(share: Hand) -> None:
             random = np.random.default_rng((group, number))
             first, *chunks = np.split(errors(0.2, 400, random), 8)
             hits += ran(chunks, begun(first), number).evidence.crossed is not None
-    assert lowest(hits, len(groups) * OF_ONE // 10) <= RATE
+    hold("shuffled errors", hits, len(groups) * OF_ONE // 10, RATE, share)
 
 
 @pytest.mark.parametrize("losses", [coins, errors])

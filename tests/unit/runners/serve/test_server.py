@@ -1,12 +1,15 @@
 """The whole process, as a client sees it: both versions of the protocol, clear errors, a peaceful end."""
 
 import gzip
+import http.client
 import json
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -253,29 +256,39 @@ def test_only_its_user_can_reach_it(process: Process) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timing
-def test_at_its_end_it_answers_what_has_begun_and_loses_no_event(process: Process) -> None:
-    many = 50_000
+def test_at_its_end_it_answers_what_has_begun_and_loses_no_event(tmp_path: Path) -> None:
+    process, many = Process(tmp_path), 50_000
     ages = {"name": "AGEP", "shape": [many, 1], "datatype": "FP32", "data": [30] * many}
     sexes = {"name": "SEX", "shape": [many], "datatype": "BYTES", "data": ["1"] * many}
     body = json.dumps({"inputs": [ages, sexes]}).encode()
     assert len(body) < 2**20
-    connection = UnixConnection(process.socket, 30)
-    connection.putrequest("POST", V2)
-    for name, value in (("Content-Length", str(len(body))), ("X-Setpoint-Request", "the-last")):
-        connection.putheader(name, value)
-    connection.putheader("Content-Type", "application/json")
-    connection.endheaders(body[:-100])
-    time.sleep(0.1)
-    process.process.send_signal(signal.SIGTERM)
-    time.sleep(0.1)
-    connection.send(body[-100:])
-    answer = connection.getresponse()
-    assert answer.status == 200
-    assert len(json.loads(answer.read())["outputs"][0]["data"]) == many
-    connection.close()
-    assert process.stop() == 0
+    try:
+        with closing(socket.socket(socket.AF_UNIX)) as client:
+            client.settimeout(PATIENCE)
+            client.connect(str(process.socket))
+            told = f"Content-Length: {len(body)}\r\nContent-Type: application/json\r\nX-Setpoint-Request: the-last"
+            client.sendall(f"POST {V2} HTTP/1.1\r\nHost: x\r\n{told}\r\nExpect: 100-continue\r\n\r\n".encode())
+            assert client.recv(100).startswith(b"HTTP/1.1 100")
+            client.sendall(body[:-100])
+            process.process.send_signal(signal.SIGTERM)
+            _until_nobody_is_let_in(process)
+            client.sendall(body[-100:])
+            answer = http.client.HTTPResponse(client)
+            answer.begin()
+            assert answer.status == 200
+            assert len(json.loads(answer.read())["outputs"][0]["data"]) == many
+    finally:
+        code = process.stop()
+    assert code == 0
     assert "the-last" in {event["id"] for event in process.events()}
+
+
+def _until_nobody_is_let_in(process: Process) -> None:
+    """Wait until the process has seen that it is to end."""
+    deadline = time.monotonic() + PATIENCE
+    while process.is_ready():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 @pytest.mark.slow

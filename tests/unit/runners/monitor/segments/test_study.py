@@ -1,6 +1,5 @@
 """Segments of a window: what broke in one of them is found there, and nothing is found where nothing changed."""
 
-import logging
 from dataclasses import replace
 
 import numpy as np
@@ -14,10 +13,9 @@ from runners.monitor.segments.groups import groupings
 from runners.monitor.segments.study import segments_of, worst_first
 from runners.monitor.segments.told import SegmentPart
 from tests.shares import Hand
-from tests.unit.runners.monitor import streams
 from tests.unit.runners.monitor.segments import world
+from tests.unit.runners.rates import hold
 
-_LOG = logging.getLogger(__name__)
 RATE, REFERENCES, OF_ONE = 0.2, 250, 4
 USUAL = Thresholds(drifted_columns=1, estimated_drop=0.03, realized_drop=0.03, risk_rise=0.03)
 
@@ -156,9 +154,7 @@ def test_segments_without_a_change_alert_no_more_often_than_stated(
 ) -> None:
     seeds = share.take(f"segments without a change, {metric} of {rows[0]} rows", range(REFERENCES))
     hits, reports = sum(alarms(rows, metric, seed) for seed in seeds), len(seeds) * OF_ONE
-    bounds = streams.lower_bound(hits, reports), streams.upper_bound(hits, reports)
-    _LOG.info("%s, %s: %.3f of reports alerted, %.3f to %.3f", rows, metric, hits / reports, *bounds)
-    assert bounds[0] <= RATE / 2, f"{hits} of {reports} reports cried wolf"
+    hold(f"segments, {metric} of {rows}", hits, reports, RATE / 2, share)
 
 
 def test_a_few_windows_without_a_change_are_quiet() -> None:
