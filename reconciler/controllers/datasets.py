@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from reconciler.controllers.growing import begun_anew, full_schedule, gone_on_with, version_before
+from reconciler.controllers.measured import count_of, is_finite
 from reconciler.controllers.pinned import held, in_force, same_as
 from reconciler.controllers.proposals import proposed_names, replaced, waiting
 from reconciler.controllers.refresh_causes import Cause, newest_known
@@ -229,9 +230,8 @@ def _first(*moments: datetime | None) -> datetime | None:
 def _message(lifecycle: Lifecycle) -> str:
     if lifecycle.stage is Stage.ACCEPTED:
         facts = lifecycle.result.get("facts", {})
-        rows = facts.get("rows", "?")
-        version = f"version {lifecycle.run.rsplit('/', 1)[1]} with {rows} {'row' if rows == 1 else 'rows'} is merged"
-        return version + _odd(facts.get("found"))
+        held = f" with {counted(count_of(facts, 'rows'), 'row')}" if is_finite(facts.get("rows")) else ""
+        return f"version {lifecycle.run.rsplit('/', 1)[1]}{held} is merged{_odd(facts.get('found'))}"
     return lifecycle.message
 
 

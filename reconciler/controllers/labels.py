@@ -6,6 +6,7 @@ from typing import Any
 from reconciler.controllers.campaign_case import Case, Step, newest_answers
 from reconciler.controllers.campaigns import step_of
 from reconciler.controllers.datasets import PHASES, due_since
+from reconciler.controllers.measured import is_finite
 from reconciler.controllers.pinned import held, in_force, same_as
 from reconciler.controllers.run_lifecycle import (
     Lifecycle,
@@ -28,7 +29,7 @@ from reconciler.model.markdown import figure
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
 from reconciler.model.schedule import next_fire
-from reconciler.model.text import counted
+from reconciler.model.text import counted, printable
 
 
 def decide(resource: Resource, view: View) -> Decision:
@@ -189,10 +190,10 @@ def _merge(resource: Resource, spec: Labels, data: DataVersion, due: str | None,
 
 def _message(result: Mapping[str, Any], gate: float) -> str:
     told = result.get("facts", {})
-    alpha, why = told.get("alpha"), told.get("undefined") or "their agreement is not known"
+    alpha, why = told.get("alpha"), printable(str(told.get("undefined") or "their agreement is not known"))
     agreed = (
         f"labels are merged; {why}"
-        if alpha is None
+        if not is_finite(alpha)
         else f"labels agree with alpha {figure(alpha)}{_between(told, gate)}"
     )
     answered, labelled = told.get("answered"), result.get("metrics", {}).get("labelled")

@@ -12,6 +12,7 @@ from reconciler.controllers.proposals import merge_of, proposal_name, propose_on
 from reconciler.controllers.report_causes import because, causes_of
 from reconciler.controllers.report_segments import segments_of
 from reconciler.controllers.reports import (
+    LONGEST,
     NOT_ENOUGH,
     alerts_about,
     judged,
@@ -34,7 +35,7 @@ from reconciler.model.kinds.monitors import Monitor
 from reconciler.model.reason import Reason
 from reconciler.model.resource import Resource
 from reconciler.model.schedule import next_fire
-from reconciler.model.text import counted, moment
+from reconciler.model.text import counted, moment, printable
 
 MOST_TOLD = 4
 """Alerts that a message names."""
@@ -129,7 +130,7 @@ def _reported(shown: Decision, spec: Monitor, result: Mapping[str, Any]) -> Deci
 
 
 def _verdict(facts: Mapping[str, Any]) -> str:
-    alerts = [str(a.get("what")) for a in facts.get("alerts") or () if isinstance(a, Mapping)]
+    alerts = [printable(str(a.get("what")), LONGEST) for a in facts.get("alerts") or () if isinstance(a, Mapping)]
     rows = counted(count_of(facts, "rows"), "row")
     if alerts:
         return f"{counted(len(alerts), 'alert')} on {rows}: {', '.join(alerts[:MOST_TOLD])}"

@@ -11,10 +11,13 @@ from reconciler.model.decision import View
 from reconciler.model.facts import MonitorFacts
 from reconciler.model.ids import Address, RunName
 from reconciler.model.kinds.monitors import Alert, Monitor
+from reconciler.model.text import printable
 
 NOT_ENOUGH = "not_enough_data"
 """The verdict of a report whose window held fewer rows than the spec's `minimum_rows`."""
 
+LONGEST = 300
+"""Characters of what an alert says."""
 _AT_ONCE = 50
 
 
@@ -88,7 +91,14 @@ def _since(what: str, told: list[tuple[str, dict[str, dict[str, Any]]]]) -> str:
 
 def _alerts_of(report: RunName, view: View) -> dict[str, dict[str, Any]]:
     alerts = facts_of(report, view).get("alerts") or ()
-    return {str(alert.get("what")): dict(alert) for alert in alerts if isinstance(alert, Mapping)}
+    found = [_bounded(alert) for alert in alerts if isinstance(alert, Mapping)]
+    return {alert["what"]: alert for alert in found}
+
+
+def _bounded(alert: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an alert as a message tells it: a report is a file, which may say anything."""
+    texts = {key: printable(value, LONGEST) for key, value in alert.items() if isinstance(value, str)}
+    return {**alert, **texts, "what": printable(str(alert.get("what")), LONGEST)}
 
 
 def trial_of(report: RunName, view: View) -> str | None:

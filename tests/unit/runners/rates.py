@@ -1,8 +1,9 @@
 """Rates of false alarms, counted over many streams without a change, and held against the rate that is stated."""
 
 import logging
-from math import sqrt
 from statistics import NormalDist
+
+from scipy.stats import binom
 
 from tests.shares import Hand
 
@@ -12,19 +13,12 @@ _LOG = logging.getLogger(__name__)
 
 
 def deviations(share: Hand) -> float:
-    """Return how many standard deviations a share's figure may be off: of more shares, each may be further."""
+    """Return how many standard deviations a share's mean may be off: of more shares, each may be further."""
     return NormalDist().inv_cdf(1 - ERROR / share.share.of)
 
 
-def bounds(hits: int, count: int, deviations: float) -> tuple[float, float]:
-    """Return the one-sided bounds of a rate (Wilson, 1927)."""
-    z, rate = deviations, hits / count
-    middle, spread = rate + z * z / (2 * count), z * sqrt(rate * (1 - rate) / count + z * z / (4 * count**2))
-    return (middle - spread) / (1 + z * z / count), (middle + spread) / (1 + z * z / count)
-
-
 def hold(what: str, hits: int, count: int, stated: float, share: Hand) -> None:
-    """See that no more of so many cried wolf than is stated, but for what chance explains."""
-    least, most = bounds(hits, count, deviations(share))
-    _LOG.info("%s: %.4f of %d alarmed, %.4f to %.4f; at most %g stated", what, hits / count, count, least, most, stated)
-    assert least <= stated, f"{what}: {hits} of {count} cried wolf, and {stated:g} of them may"
+    """See that no more of so many cried wolf than is stated, but for what chance explains (the exact binomial test)."""
+    chance = float(binom.sf(hits - 1, count, stated))
+    _LOG.info("%s: %.4f of %d alarmed; at most %g stated (p %.2g)", what, hits / count, count, stated, chance)
+    assert chance >= ERROR / share.share.of, f"{what}: {hits} of {count} cried wolf, and {stated:g} of them may"

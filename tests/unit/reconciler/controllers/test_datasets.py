@@ -258,7 +258,7 @@ def test_what_was_taken_over_stays_and_goes_on_being_told() -> None:
     here = stage.actual(stage.version(newest), results=seen.results, facts={LOANS: first.facts})
     again = decide(stage.resource(LOANS), here)
     assert (again.facts["run"], again.phase, again.changes) == (newest, Phase.READY, ())
-    assert again.message.endswith("with 21000 rows is merged; it is the newest that another environment has accepted")
+    assert again.message.endswith("with 21,000 rows is merged; it is the newest that another environment has accepted")
     last = decide(stage.resource(LOANS), replace(here, recorded={LOANS: {"facts": dict(again.facts)}}))
     assert last.message == again.message
 
