@@ -84,6 +84,11 @@ def _judge(case: Case, candidate: Candidate, proven: tuple[CommitStatus, ...]) -
     results = alone(candidate.scores, case.spec.gates)
     results += against_live(compared, case.spec.gates, _SMALLER, case.sort.noun)
     stale = tidy(case.address, frozenset(), case.view)
+    if case.lost and any(gate.worse_than_live is not None for gate in case.spec.gates):
+        message = f"{candidate.run} can't be held against {case.lost}, which the data store has no more"
+        by_hand = f"`setpoint promote {candidate.run} {case.subject.address}` proposes it without a comparison"
+        fix = f"let the data store have it again, or {by_hand}"
+        return case.told(Phase.STALLED, Reason.NOT_COMPARABLE, f"{message}: {fix}", stale)
     if lost := failed(results):
         message = f"{candidate.run} stays unproposed: {'; '.join(map(str, lost[:3]))}"
         done = close_others(case.address, None, case.view) + stale

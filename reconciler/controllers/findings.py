@@ -89,10 +89,12 @@ class Held:
     def _incomparable(self) -> str:
         """Say why no gate against the live model can be held on the test rows; empty where none is, or they can."""
         case, why = self.case, incomparable(self.found.comparison)
+        why = "the data store has it no more" if case.lost else why
         if not why or not any(gate.rows == "test" and gate.worse_than_live is not None for gate in case.spec.gates):
             return ""
         live = case.live.run if case.live else "the live model"
         fix = f"deal its rows out as those of {live} were (split.seed, or the split of the dataset)"
+        fix = "let the data store have it again" if case.lost else fix
         by_hand = f"`setpoint promote {self.candidate.run} {case.subject.address}` proposes it without a comparison"
         return f"{self.candidate.run} can't be held against {live}: {why}. Either {fix}, or {by_hand}"
 

@@ -87,6 +87,12 @@ class Case:
         return VALUES if self.spec.is_of_spec else promotable_of(self.subject.address)
 
     @property
+    def lost(self) -> RunName | None:
+        """Return what is pinned now where the data store has it no more, so that nothing can be held against it."""
+        run = RunName(self.live.run) if self.live else None
+        return None if run is None or run in self.view.actual.data.versions else run
+
+    @property
     def address(self) -> Address:
         """Return the promotion's address."""
         return self.resource.address

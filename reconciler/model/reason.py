@@ -45,7 +45,7 @@ class Reason(StrEnum):
     LIVE_IS_BETTER = "LiveIsBetter"
     """The live model is at least as good as the best trial, on the test rows or on recent ones."""
     NOT_COMPARABLE = "NotComparable"
-    """A gate compares the chosen trial with the live model, and too few rows are left that neither has seen."""
+    """A gate compares with what is live, and that is gone, or too few rows are left that neither has seen."""
     WAITS_FOR_REVIEW = "WaitsForReview"
     """It is proposed, and waits for a person's merge."""
     WAITS_FOR_CHECKS = "WaitsForChecks"

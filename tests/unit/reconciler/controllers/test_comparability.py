@@ -30,6 +30,16 @@ def test_a_gate_against_the_live_model_waits_for_a_person() -> None:
     assert not stage.of(found, OpenProposal)
 
 
+def test_a_live_model_that_is_gone_from_the_data_store_passes_no_gate() -> None:
+    run = stage.started(decide(stage.actual(), live=LIVE, **BEATS_LIVE)).run
+    seen = stage.actual(stage.version(run), results={run: stage.result(metrics=ALONE)})
+    found = decide(seen, live=LIVE, **BEATS_LIVE)
+    assert (found.phase, found.reason) == (Phase.STALLED, "NotComparable")
+    assert f"can't be held against {LIVE}: the data store has it no more" in found.message
+    assert not stage.of(found, OpenProposal)
+    assert stage.of(decide(seen, live=LIVE), OpenProposal)
+
+
 def test_without_such_a_gate_it_is_proposed_and_the_evidence_says_that_nothing_was_compared() -> None:
     (proposal,) = stage.of(judged(ALONE, {}, obstacle=WHY), OpenProposal)
     assert f"> **Not compared with the live model**: {WHY}." in proposal.body

@@ -201,6 +201,14 @@ def test_gates_hold_the_figures_of_the_version(gate: dict[str, Any], reason: str
     assert bool(stage.of(found, OpenProposal)) == (reason == "WaitsForReview")
 
 
+def test_a_pinned_version_that_is_gone_passes_no_gate() -> None:
+    left = [stage.version(version(LOANS, digit)) for digit in "23"]
+    found = decide(versions=left, gates=[{"metric": "rows", "worse_than_live": 0}])
+    assert found.reason == "NotComparable"
+    assert f"can't be held against {version(LOANS, '1')}, which the data store has no more" in found.message
+    assert stage.of(decide(versions=left, gates=[{"metric": "rows", "minimum": 1}]), OpenProposal)
+
+
 def test_of_what_is_less_the_better_more_is_worse() -> None:
     worse = {version(LOANS, "2"): made("2", 200, metrics={"missing_share": 0.3})}
     found = decide(results=worse, gates=[{"metric": "missing_share", "worse_than_live": 0.1}])
