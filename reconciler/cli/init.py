@@ -80,7 +80,7 @@ def command(
     from reconciler.cli.first_specs import first_specs, name_of
     from reconciler.cli.forge_files import forge_files, owner_of
     from reconciler.cli.seen import tell_seen
-    from reconciler.git.init import begin, would_take
+    from reconciler.git.init import begin, branch_of, would_take
 
     wish = _wish(csv, target, empty, said)
     name = _name(said.get("name"), name_of(wish.file)) if wish else ""
@@ -104,6 +104,7 @@ def command(
     if in_git:
         print(f"Git would take the data: add the line {in_git} to .gitignore, if it isn't meant to be there.")
     tell_next(folder, wish, forge)
+    _tell_branch(branch_of(folder))
 
 
 def _wish(csv: Path | None, target: str | None, empty: bool, said: Mapping[str, str | None]) -> "Wish | None":
@@ -163,6 +164,13 @@ def tell_next(folder: Path, wish: "Wish | None", forge: str | None) -> None:
         print("  setpoint apply      brings it to an endpoint\n  setpoint status")
         return
     print(f"  setpoint validate {folder}\n  setpoint -h")
+
+
+def _tell_branch(branch: str) -> None:
+    if branch != "main":
+        print(
+            f"It lies on the branch {branch}, and main is watched: `git branch -m main`, or SETPOINT_BRANCH={branch}."
+        )
 
 
 def sample_folder() -> Path:

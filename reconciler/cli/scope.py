@@ -3,11 +3,15 @@
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reconciler.home import MIRROR
 from reconciler.model.errors import Refused
 from reconciler.model.text import without_credentials
 from reconciler.settings import Settings, default_home, git_app, trusted
+
+if TYPE_CHECKING:
+    from reconciler.watched.branch import Source
 
 
 def settle(repository: str | None, environment: str | None, branch: str, home: Path | None) -> Settings:
@@ -87,10 +91,7 @@ def _only_environment(place: str, branch: str) -> str:
     if len(names) == 1:
         return names[0]
     if not names:
-        raise Refused(
-            f"{without_credentials(place)} has no environments/ on {branch}",
-            "`setpoint init` makes a repository from the sample",
-        )
+        raise Refused(f"{without_credentials(place)} has no environments/ on {branch}", other_branch(place, branch))
     raise Refused("which environment?", f"give --environment or SETPOINT_ENVIRONMENT: {', '.join(names)}")
 
 
@@ -101,6 +102,24 @@ def environments(place: str, branch: str) -> tuple[str, ...]:
         Refused: there is no such repository or branch.
         Unavailable: it is out of reach.
     """
+    source = _source(place, branch)
+    head = source.head()
+    return environments_of(source.tree(head).files) if head else ()
+
+
+def other_branch(place: str, branch: str) -> str:
+    """Say where a repository has environments that has none on a branch: on its default branch, or nowhere.
+
+    Raises:
+        Unavailable: it is out of reach.
+    """
+    usual = _source(place, None).branch
+    if usual == branch or not environments(place, usual):
+        return "`setpoint init` makes a repository from the sample"
+    return f"it has some on {usual}: --branch {usual}, SETPOINT_BRANCH={usual}, or rename it: `git branch -m {branch}`"
+
+
+def _source(place: str, branch: str | None) -> "Source":
     from reconciler.watched.branch import Source
 
     access = None
@@ -108,9 +127,7 @@ def environments(place: str, branch: str) -> tuple[str, ...]:
         from reconciler.wiring import git_access
 
         access = git_access(place)
-    source = Source.open(place, branch, default_home(place) / MIRROR, access)
-    head = source.head()
-    return environments_of(source.tree(head).files) if head else ()
+    return Source.open(place, branch, default_home(place) / MIRROR, access)
 
 
 def environments_of(paths: Iterable[str]) -> tuple[str, ...]:

@@ -91,11 +91,12 @@ def known_environment(settings: Settings) -> None:
     Raises:
         Refused: there is none of that name; names the nearest.
     """
-    from reconciler.cli.scope import environments
+    from reconciler.cli.scope import environments, other_branch
 
     known = environments(settings.repository, settings.branch)
     if settings.environment in known or open_status(settings).read().commit:
         return
     near = get_close_matches(settings.environment, known, 1)
-    hint = f"did you mean {near[0]}?" if near else listed("it has", known)
+    told = listed("it has", known) or other_branch(settings.repository, settings.branch)
+    hint = f"did you mean {near[0]}?" if near else told
     raise Refused(f"{settings.place} has no environment {settings.environment}", hint)

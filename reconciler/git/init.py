@@ -32,6 +32,12 @@ def begin(folder: Path, message: str, paths: Sequence[str]) -> None:
     _run(folder, "commit", "--quiet", "--message", message, "--", *paths)
 
 
+def branch_of(folder: Path) -> str:
+    """Return the name of the branch that is checked out in a folder; `main` where none is."""
+    told = call(folder, "symbolic-ref", "--quiet", "--short", "HEAD", in_work_tree=True)
+    return told.text.strip() or "main" if not told.code else "main"
+
+
 def origin_of(folder: Path) -> str | None:
     """Return the URL or path of the remote `origin` of the repository in a folder, if it has one."""
     told = call(folder, "config", "--get", "remote.origin.url", in_work_tree=True)

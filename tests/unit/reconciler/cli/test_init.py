@@ -54,6 +54,14 @@ def test_a_file_that_is_there_is_never_overwritten(repository: Path, say: Say) -
 ROWS = "id,x,y\n" + "".join(f"{n},{n % 7 / 8},{'ab'[n % 2]}\n" for n in range(60))
 
 
+def test_a_repository_on_another_branch_than_is_watched_is_told_so(repository: Path, tmp_path: Path, say: Say) -> None:
+    folder = tmp_path / "mine"
+    subprocess.run(["git", "init", "-q", "-b", "master", str(folder)], check=True)
+    told = say("init", str(folder), "--empty")
+    assert "It lies on the branch master, and main is watched: `git branch -m main`, or SETPOINT_BRANCH=" in told.out
+    assert "It lies on" not in say("init", str(tmp_path / "new"), "--empty").out
+
+
 def git(folder: Path, *words: str) -> str:
     return subprocess.run(["git", "-C", str(folder), *words], capture_output=True, text=True, check=True).stdout
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.cli.scope import settle, settle_all
+from reconciler.cli.status_reader import known_environment
 from reconciler.model.errors import Refused
 
 
@@ -20,6 +21,22 @@ def test_the_only_environment_needs_none(repository: Path) -> None:
     subprocess.run(["git", "-C", str(repository), "rm", "-rq", *others], check=True)
     subprocess.run(["git", "-C", str(repository), "commit", "-qm", "One is enough"], check=True)
     assert settle(str(repository), None, "main", None).environment == "dev"
+
+
+def test_a_repository_on_another_branch_is_told_so(repository: Path) -> None:
+    subprocess.run(["git", "-C", str(repository), "branch", "-m", "master"], check=True)
+    with pytest.raises(Refused, match="has no environments/ on main") as told:
+        settle(str(repository), None, "main", None)
+    assert "--branch master, SETPOINT_BRANCH=master, or rename it: `git branch -m main`" in str(told.value)
+    with pytest.raises(Refused, match="has no environment dev") as told:
+        known_environment(settle(str(repository), "dev", "main", None))
+    assert "--branch master" in str(told.value)
+    assert settle(str(repository), "dev", "master", None).environment == "dev"
+    subprocess.run(["git", "-C", str(repository), "rm", "-rq", "environments"], check=True)
+    subprocess.run(["git", "-C", str(repository), "commit", "-qm", "None is left"], check=True)
+    with pytest.raises(Refused, match="has no environments/ on main") as told:
+        settle(str(repository), None, "main", None)
+    assert "setpoint init" in str(told.value)
 
 
 def test_a_clone_acts_on_its_origin_and_a_watched_repository_on_itself(
