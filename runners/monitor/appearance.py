@@ -43,7 +43,7 @@ def appearances(reference: Reference, predictions: Sequence[Prediction], *, seed
     for one in reference.pictures:
         logged = listed(asked[one.point]) if one.point in asked else []
         usual, now = (_points(told, seed) for told in (reference.rows[one.point].tolist(), logged))
-        columns = [Column(name, "number") for name in usual]
+        columns = [Column(str(name), "number") for name in usual]
         far = distance(usual, now, columns, seed=seed) if min(len(usual), len(now)) else None
         found.append(Appearance(one.name, (len(usual), len(now)), far))
     return tuple(found)
