@@ -24,7 +24,7 @@ def ab_tests(specs: Specs, spec: Deployment) -> Iterator[Flaw]:
     if test is None:
         return
     if specs.serving == "kserve":
-        what = "A/B tests aren't made on KServe: its routes know no key, and this wasn't tried there"
+        what = "A/B tests aren't made on KServe: routes know no key, and a gateway may deal out in turn, not by chance"
         yield Flaw(_PLACE, what, "say steps instead, or serve it by the provider local", on_key=True)
     if not spec.log_payloads:
         what = "the deployment logs no requests, and a test counts those that are logged"

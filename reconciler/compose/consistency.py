@@ -14,7 +14,7 @@ from typing import Any
 from reconciler.compose.ab_test_flaws import ab_tests
 from reconciler.compose.all_specs import Found, Specs, declared_by, is_album, missing, origin_of
 from reconciler.compose.flaws import Flaw
-from reconciler.compose.member_flaws import combined
+from reconciler.compose.member_flaws import combined, watched_graph
 from reconciler.compose.payload_flaws import left_out
 from reconciler.compose.prediction_flaws import scored
 from reconciler.compose.promotion_flaws import bounds, fields, gates, replays, rivals, stages, strangers
@@ -216,7 +216,7 @@ def _metric(specs: Specs, spec: Experiment) -> Iterator[Flaw]:
 
 def _watched(specs: Specs, spec: Monitor) -> Iterator[Flaw]:
     """Hold a monitor against the experiment whose models its deployment serves."""
-    name = origin_of(specs, spec.deployment)
+    name = origin_of(specs, spec.test_rows or spec.deployment)
     experiment = specs.experiment(name) if name else None
     if experiment is None:
         return
@@ -267,5 +267,6 @@ _HELD: tuple[tuple[type[Spec], Callable[[Specs, Any], Iterator[Flaw]]], ...] = (
     (Promotion, fields),
     (Promotion, stages),
     (Monitor, _watched),
+    (Monitor, watched_graph),
 )
 """What a spec of a kind is held by."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from reconciler.controllers.data_versions import data_versions
@@ -26,6 +27,7 @@ from reconciler.controllers.retraining import asked_since, granted
 from reconciler.controllers.run_lifecycle import Stage, lifecycle_of_newest, tidy
 from reconciler.controllers.run_orders import order
 from reconciler.controllers.waiting import waits_for
+from reconciler.controllers.watched_models import Watched, watched_of
 from reconciler.model.change import Change, OpenProposal, StartRun
 from reconciler.model.decision import Decision, Live, Phase, View
 from reconciler.model.facts import MonitorFacts
@@ -57,8 +59,13 @@ def decide(resource: Resource, view: View) -> Decision:
     shown = replace(_shown(resource, spec, live, view), wake=upcoming)
     if tick is None or (live.since and datetime.fromisoformat(tick) <= live.since):
         return replace(shown, reason=Reason.NOT_DUE_YET, message=_not_due(shown.facts, live.trial, view))
-    wanted = _report(resource, spec, live, tick, view)
-    lifecycle = lifecycle_of_newest(wanted, _report(resource, spec, live, former or tick, view), spec.retries, view)
+    watched = watched_of(spec, live, view)
+    if watched is None:
+        message = f"its next report waits until {spec.deployment} serves the models that its members pin"
+        return replace(shown, reason=Reason.WAITS_FOR_MEMBERS, message=message)
+    reported = partial(_report, resource, spec, (live, watched), view)
+    wanted = reported(tick)
+    lifecycle = lifecycle_of_newest(wanted, reported(former or tick), spec.retries, view)
     changes = lifecycle.changes + tidy(resource.address, frozenset({lifecycle.run}), view) + shown.changes
     if lifecycle.stage is Stage.ACCEPTED:
         changes += passed(resource.address, lifecycle.run, view) + spare(resource.address, spec, view)
@@ -71,16 +78,17 @@ def decide(resource: Resource, view: View) -> Decision:
     return replace(shown, reason=Reason.REPORTING, phase=Phase.RECONCILING, wake=lifecycle.wake or upcoming)
 
 
-def _report(resource: Resource, spec: Monitor, live: Live, end: str, view: View) -> StartRun:
+def _report(resource: Resource, spec: Monitor, asked: tuple[Live, Watched], view: View, end: str) -> StartRun:
     """Order the report up to a moment, from where the last one ended that had enough rows to judge.
 
     So rows add up from window to window until there are enough of them. A report is of a model, by whichever of its
     revisions it answered. The same model may serve in another environment, too: that one's traffic is another report.
     """
+    live, watched = asked
     known = [(moment, run) for moment, run in reports(resource.address, view) if moment < end]
     former = judged(known, view)
     start, previous = former[-1] if former else (None, None)
-    inputs = {"reference": live.trial} | ({"previous": previous} if previous else {})
+    inputs = watched.inputs | ({"previous": previous} if previous else {})
     ordered = order(
         resource,
         view,
@@ -88,15 +96,16 @@ def _report(resource: Resource, spec: Monitor, live: Live, end: str, view: View)
         params={
             **spec.monitor_params,
             **_left_out(spec, view),
+            **watched.params,
             "window": {"start": start, "end": end},
             "trial": live.trial,
         },
-        made_from={"environment": view.desired.environment_name, "previous": previous},
+        made_from={"environment": view.desired.environment_name, "previous": previous, **watched.made_from},
         inputs=inputs,
         urls={"logs": live.logs_url, "metrics": live.metrics_url},
     )
     # No report is named by them, nor said to be made from them: it looks at what came meanwhile, if at all.
-    return replace(ordered, inputs={**ordered.inputs, **data_versions(live.trial, view)})
+    return replace(ordered, inputs={**ordered.inputs, **data_versions(watched.reference, view)})
 
 
 def _left_out(spec: Monitor, view: View) -> dict[str, list[str]]:

@@ -114,10 +114,11 @@ def proof(case: Case, stage: Stage) -> Proof:
 
 def _quiet(case: Case, environment: str, served: Served, wanted: timedelta) -> Iterator[tuple[str, bool]]:
     """Tell of each monitor of the deployment for how long its reports on a model are quiet, and if that is enough."""
+    desired, monitors = case.view.desired, case.view.desired.of_kind(Monitor)
     watching = [
-        case.view.desired.resources[address]
-        for address in case.view.desired.followers.get(case.subject.address, ())
-        if address in case.view.desired.of_kind(Monitor)
+        desired.resources[address]
+        for address in desired.followers.get(case.subject.address, ())
+        if address in monitors and monitors[address].deployment == case.subject.address
     ]
     if not watching:
         yield f"no monitor watches {case.subject.address}, and soak.quiet asks for its reports", False

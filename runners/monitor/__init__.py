@@ -8,6 +8,7 @@ step sees only what the step before it tells. NannyML is imported only for what 
 """
 
 import json
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -38,7 +39,24 @@ def run(request: Request, folder: Path) -> Result:
         InputError: the parameters, the reference or the outcomes' source are wrong.
     """
     params = request.params_as(Parameters)
+    with tempfile.TemporaryDirectory(prefix="setpoint-reference-") as made:
+        request, notes = _of_graph(request, params, Path(made))
+        return _reported(request, params, folder, notes)
+
+
+def _of_graph(request: Request, params: Parameters, made: Path) -> tuple[Request, list[str]]:
+    """Put the reference of a graph of models, made for this report, in the place of one of its models'."""
+    if not params.graph:
+        return request, []
+    from runners.monitor.graph_reference import reference_of  # brings engines, which no other report needs
+
+    note = reference_of(request, params, made)
+    return request.model_copy(update={"inputs": {**request.inputs, "reference": made.as_uri()}}), [note]
+
+
+def _reported(request: Request, params: Parameters, folder: Path, notes: list[str]) -> Result:
     occasion = _occasion(request, params)
+    occasion = replace(occasion, notes=(*notes, *occasion.notes))
     pictures = Pictures()
     if occasion.log.rows < params.minimum_rows:
         report = with_history(too_few(occasion))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from runners.contract import SourceUnavailable
+from runners.monitor.appearance import appearances, gaps_of
 from runners.monitor.appraisal import Outcomes, appraise, by_window, lookback
 from runners.monitor.drift import column_drift
 from runners.monitor.family import rate_of
@@ -55,10 +56,11 @@ def study(
     inputs, now, thresholds = reference.columns, tables.now, params.thresholds
     columns = (*inputs, *outputs_of(reference, tables))
     metrics = metrics_for(reference, params.metric)
-    rate = rate_of(tables, columns, params, len(reference.texts))
+    rate = rate_of(tables, columns, params, len(reference.texts), len(reference.pictures))
     notes += _notes(reference, tables, params, metrics)
     performance = appraise(reference, tables, metrics, notes)
     risk, gap = risk_of(reference, tables, params, earlier.risk)
+    shown = appearances(reference, predictions, seed=seed)
     whole = distance(tables.sample, now, inputs, seed=seed) if inputs else None
     found = Findings(
         columns=columns,
@@ -66,7 +68,7 @@ def study(
         quality={column.name: quality_of(tables, column) for column in columns},
         reconstruction=reconstruction(tables, inputs),
         performance=performance,
-        unwatched=(*reference.unwatched, *_unmeasured(performance)),
+        unwatched=(*reference.unwatched, *gaps_of(shown), *_unmeasured(performance)),
         windows=_windows(reference, tables, metrics, (params.window, earlier), notes),
         lookback=lookback(tables),
         risk=risk,
@@ -76,6 +78,7 @@ def study(
         distance=whole,
         opinions=_opinions(reference, tables, metrics, whole, seed),
         wordings=wordings(reference, predictions, least=thresholds.jensen_shannon, each=rate.each, seed=seed),
+        appearances=shown,
         notes=tuple(notes),
         rate=rate,
     )

@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from runners.monitor.appearance import Appearance
 from runners.monitor.appraisal import Outcomes
 from runners.monitor.chunks import Series, mean, rows_of
 from runners.monitor.columns import Column
+from runners.monitor.content import ImagePart, LanguagePart, TextPart
 from runners.monitor.findings import Findings
 from runners.monitor.header import Occasion, opening
 from runners.monitor.opinions import Opinions
@@ -17,14 +19,12 @@ from runners.monitor.report import (
     Chunks,
     ColumnPart,
     FalseAlarms,
-    LanguagePart,
     LookbackPart,
     OutliersPart,
     PerformancePart,
     Report,
     SeriesPart,
     Span,
-    TextPart,
     Verdict,
     WindowPart,
 )
@@ -62,6 +62,7 @@ def document_of(occasion: Occasion, found: Findings, tables: Tables, alerts: Seq
         "outliers": _outliers(found, occasion.log),
         "distance": found.distance.area if found.distance else None,
         "texts": tuple(map(_texts, found.wordings)),
+        "images": tuple(map(_images, found.appearances)),
         "unwatched": tuple(found.unwatched),
         "false_alarms": FalseAlarms(rate=found.rate.rate, figures=found.rate.figures),
         "notes": tuple(found.notes),
@@ -146,6 +147,12 @@ def _texts(one: Wording) -> TextPart:
         area=points.area if points else None,
         chance=points.chance if points else None,
     )
+
+
+def _images(one: Appearance) -> ImagePart:
+    (before, now), points = one.pictures, one.points
+    told = {"area": points.area, "chance": points.chance, "unlike": points.share} if points else {}
+    return ImagePart(name=one.name, images=now, reference_images=before, **told)
 
 
 def _estimator(found: Findings) -> str | None:

@@ -11,10 +11,10 @@ from runners.monitor.tables import Tables
 from runners.monitor.wording import FIGURES
 
 
-def rate_of(tables: Tables, columns: Sequence[Column], params: Parameters, texts: int = 0) -> Rate:
+def rate_of(tables: Tables, columns: Sequence[Column], params: Parameters, texts: int = 0, pictures: int = 0) -> Rate:
     """Count the figures that are held against chance: of columns, and of the rows as a whole.
 
-    Of each of the `texts` there are two.
+    Of each of the `texts` there are two, of each of the `pictures` one.
 
     Figures of the service aren't among them, since nothing is inferred there: what was counted is compared as it is.
     """
@@ -25,4 +25,4 @@ def rate_of(tables: Tables, columns: Sequence[Column], params: Parameters, texts
     wholes = (thresholds.outlier_share, thresholds.distance)
     drops = (thresholds.estimated_drop, thresholds.realized_drop)
     others = sum(one is not None for one in wholes) + 2 * sum(one is not None for one in drops)
-    return Rate(params.rate, drifts + missing + unseen + others + FIGURES * texts)
+    return Rate(params.rate, drifts + missing + unseen + others + FIGURES * texts + pictures)

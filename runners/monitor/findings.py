@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from runners.monitor.appearance import Appearance
 from runners.monitor.appraisal import Outcomes
 from runners.monitor.chance import Rate
 from runners.monitor.chunks import Series
@@ -22,11 +23,11 @@ class Findings:
     """The figures of one window.
 
     `drift` and `quality` are by column, `outcomes` is how many of the window's rows have one, `distance` how well the
-    window can be told from the reference, `wordings` how far texts are by what they say, `opinions` other estimates,
-    `windows` and `lookback` what is known by now of former windows and of all rows, `risk` what is known of the risk by
-    all reports on the model and `risk_gap` why nobody looked at it this time, `service` the figures of the endpoint,
-    `notes` what a reader must know and `unwatched` what nobody looked at. `rate` says how often reports may alert by
-    chance, and how many figures share it.
+    window can be told from the reference, `wordings` how far texts are by what they say, `appearances` pictures by what
+    they show, `opinions` other estimates, `windows` and `lookback` what is known by now of former windows and of all
+    rows, `risk` what is known of the risk by all reports on the model and `risk_gap` why nobody looked at it this time,
+    `service` the figures of the endpoint, `notes` what a reader must know and `unwatched` what nobody looked at. `rate`
+    says how often reports may alert by chance, and how many figures share it.
     """
 
     columns: Sequence[Column]
@@ -42,6 +43,7 @@ class Findings:
     outliers: Outliers | None = None
     distance: Distance | None = None
     wordings: Sequence[Wording] = ()
+    appearances: Sequence[Appearance] = ()
     opinions: Opinions | None = None
     service: Mapping[str, Any] = field(default_factory=dict)
     notes: Sequence[str] = ()

@@ -12,6 +12,7 @@ they can't be told apart, 1 where every row gives itself away. It is learned fro
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log, sqrt
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,8 @@ FEWEST_ROWS, MOST_ROWS = 20, 4_000
 _STRANGEST = 5
 MOST_PLACES = 32
 """Bins of a column, to learn to tell them apart."""
+WRONG = 0.05
+"""The probability with which fewer rows are unlike the reference than is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,14 @@ class Outliers:
 
 @dataclass(frozen=True, slots=True)
 class Distance:
-    """The ROC AUC of telling the window's rows from the reference's, and the chance of as high a one without drift."""
+    """The ROC AUC of telling the window's rows from the reference's, and the chance of as high a one without drift.
+
+    `share` is how many of the window's rows are unlike any of the reference's, at the least.
+    """
 
     area: float
     chance: float = CERTAIN
+    share: float = 0.0
 
 
 def find_outliers(tables: Tables, columns: Sequence[Column]) -> Outliers | None:
@@ -92,8 +99,20 @@ def distance(reference: pd.DataFrame, now: pd.DataFrame, columns: Sequence[Colum
     learn, test = (np.concatenate([side[part] for side in places]) for part in (slice(half), slice(half, None)))
     trees = learned(learn, np.repeat([0, 1], half), MOST_PLACES)
     answers = Answers(np.repeat([0.0, 1.0], rest), np.zeros(2 * rest), told(trees, test))
-    found = area(answers)
-    return Distance(max(0.5, found), of_ranks(found, rest, rest))
+    found, (usual, asked) = area(answers), np.split(answers.scores, 2)
+    return Distance(max(0.5, found), of_ranks(found, rest, rest), unlike(usual, asked))
+
+
+def unlike(usual: Any, asked: Any) -> float:
+    """Return which share of what is asked is unlike what is usual, at the least, by scores that weren't learned from.
+
+    No part of the usual rows has a larger share above a score than the others that are mixed in allow. Both shares are
+    within the bounds of Massart (1990, https://doi.org/10.1214/aop/1176990746) at all scores at once.
+    """
+    scores = np.sort(np.concatenate([usual, asked]))
+    below = [np.searchsorted(np.sort(side), scores, side="right") / len(side) for side in (usual, asked)]
+    slack = sum(sqrt(log(2 / WRONG) / (2 * len(side))) for side in (usual, asked))
+    return max(0.0, float((below[0] - below[1]).max()) - slack)
 
 
 def places_among(both: Sequence[pd.DataFrame], columns: Sequence[Column]) -> Any:

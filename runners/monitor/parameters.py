@@ -103,6 +103,10 @@ class Parameters(Block):
     segments: Segments | None = None
     window: Window = Window()
     trial: str | None = None
+    graph: tuple[dict[str, Any], ...] = ()
+    """The nodes of a graph of models, by which the reference's rows are answered as the endpoint answers."""
+    members: dict[str, str] = Field(default={})
+    """The digests of its models by name, whose trials are inputs as `model_<name>`."""
 
     @property
     def rate(self) -> float:

@@ -1,7 +1,8 @@
 """Figures of a picture, by which pictures can be watched as columns of numbers are: brightness, contrast, sharpness.
 
-They are taken while the log is read, so that no picture is held. Sharpness is the variance of the Laplacian, which
-falls where a picture is blurred (Pech-Pacheco et al., 2000, https://doi.org/10.1109/ICPR.2000.903548).
+They and its embedding are taken while the log is read, so that no picture is held. Sharpness is the variance of the
+Laplacian, which falls where a picture is blurred (Pech-Pacheco et al., 2000,
+https://doi.org/10.1109/ICPR.2000.903548).
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from runners.monitor.image_embedding import embedding
 
 FIGURES = ("brightness", "contrast", "sharpness")
 
@@ -27,16 +30,29 @@ class Picture:
         """Return the names of its figures as columns."""
         return tuple(f"{figure} of {self.name}" for figure in FIGURES)
 
-    def figures(self, values: Any) -> dict[str, float | None]:
-        """Return the figures of one picture; None for each where it is no picture of this size."""
+    @property
+    def point(self) -> str:
+        """Return the name of its embedding as a column."""
+        return f"embedding of {self.name}"
+
+    @property
+    def has_point(self) -> bool:
+        """Tell whether there is more to it than its brightness."""
+        return self.height * self.width > 1
+
+    def figures(self, values: Any) -> dict[str, Any]:
+        """Return the figures of one picture, and its point as bytes; None for each where it is none of this size."""
         try:
             numbers = np.asarray(values, dtype=float).ravel()
         except (TypeError, ValueError):
             numbers = np.empty(0)
+        names = (*self.columns, self.point)
         if numbers.size != self.channels * self.height * self.width or not np.isfinite(numbers).all():
-            return dict.fromkeys(self.columns)
-        grey = numbers.reshape(self.channels, self.height, self.width).mean(axis=0)
-        return dict(zip(self.columns, (float(grey.mean()), float(grey.std()), _sharpness(grey)), strict=True))
+            return dict.fromkeys(names)
+        picture = numbers.reshape(self.channels, self.height, self.width)
+        grey = picture.mean(axis=0)
+        told = (float(grey.mean()), float(grey.std()), _sharpness(grey), embedding(picture).tobytes())
+        return dict(zip(names, told, strict=True))
 
     def watched(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Return a row with the figures in the picture's place."""

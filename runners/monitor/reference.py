@@ -33,7 +33,7 @@ class Reference:
 
     `reading` is how the dataset that it was trained on read its columns. `features` are the model's, with their
     datatypes, and `segments` those by which rows are looked at apart. `texts` are columns of texts, watched by their
-    figures; `unwatched` says which inputs can't be watched.
+    figures, and `pictures` those whose points are compared; `unwatched` says which inputs can't be watched.
     """
 
     rows: pd.DataFrame
@@ -45,6 +45,7 @@ class Reference:
     target: str | None = None
     reading: Reading = field(default_factory=lambda: Reading({}))
     texts: tuple[str, ...] = ()
+    pictures: tuple[Picture, ...] = ()
     unwatched: tuple[str, ...] = ()
     features: Mapping[str, str] = field(default_factory=dict)
     segments: tuple[Column, ...] = ()
@@ -89,7 +90,8 @@ def read_reference(url: str, watched: Sequence[str] | None = None, left_out: Col
     reading, identifier = _reading(folder, told, target), told.get("identifier")
     gaps = _unwatched(told, {*kinds, *of_pictures} - set(left_out), left_out)
     positive = _positive(told, classes)
-    return Reference(rows, columns, task, classes, positive, identifier, target, reading, texts, gaps, kinds)
+    shown = tuple(one for one in pictures if one.has_point and {*one.columns} <= {*wanted})
+    return Reference(rows, columns, task, classes, positive, identifier, target, reading, texts, shown, gaps, kinds)
 
 
 def watched_of(
@@ -111,7 +113,8 @@ def watched_of(
 
 def _with_figures(rows: pd.DataFrame, pictures: Sequence[Picture]) -> pd.DataFrame:
     for one in pictures:
-        figures = pd.DataFrame([one.figures(values) for values in rows[one.name]], index=rows.index, dtype=float)
+        figures = pd.DataFrame([one.figures(values) for values in rows[one.name]], index=rows.index)
+        figures = figures.astype(dict.fromkeys(one.columns, float))
         rows = pd.concat([rows.drop(columns=one.name), figures], axis=1)
     return rows
 

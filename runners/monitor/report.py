@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from runners.monitor.causes.told import CausePart
+from runners.monitor.content import ImagePart, TextPart
 from runners.monitor.figures import Figure, Part
 from runners.monitor.kept import RiskPart
 from runners.monitor.parameters import Thresholds
@@ -113,31 +114,6 @@ class PerformancePart(Part):
     realized_drop: Figure = None
     realized_drop_error: Figure = None
     realized_chunks: SeriesPart | None = None
-
-
-class LanguagePart(Part):
-    """A language, and its shares among the texts of the reference and of the window."""
-
-    name: str
-    was: Figure = None
-    now: Figure = None
-
-
-class TextPart(Part):
-    """A column of texts: their languages with the distance and its limit, and how well a classifier tells them apart.
-
-    `texts` and `reference_texts` are how many were looked at, `named` of how many of the window the language was asked.
-    """
-
-    name: str
-    texts: int = 0
-    reference_texts: int = 0
-    named: int = 0
-    languages: tuple[LanguagePart, ...] = ()
-    language_distance: Figure = None
-    language_limit: Figure = None
-    area: Figure = None
-    chance: Figure = None
 
 
 class FalseAlarms(Part):
@@ -267,6 +243,7 @@ class Report(Former):
     outliers: OutliersPart | None = None
     distance: Figure = None
     texts: tuple[TextPart, ...] = ()
+    images: tuple[ImagePart, ...] = ()
     false_alarms: FalseAlarms | None = None
     unwatched: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

@@ -38,6 +38,7 @@ def alerts_of(found: Findings, thresholds: Thresholds) -> tuple[Alert, ...]:
         *_risk(found, thresholds),
         *_rows(found, thresholds),
         *_texts(found, thresholds),
+        *_pictures(found, thresholds),
         *_service(found, thresholds),
     ]
     return tuple(sorted(alerts, key=lambda alert: alert.severity))
@@ -141,6 +142,21 @@ def _texts(found: Findings, thresholds: Thresholds) -> Iterator[Alert]:
         area, name = max(points)
         fix = f"Read some of {name} in the payload log: they are about something else than the test rows were."
         yield _alert("texts unlike the reference", area, least, name, fix)
+
+
+def _pictures(found: Findings, thresholds: Thresholds) -> Iterator[Alert]:
+    """Judge pictures by where they lie among the test rows', the farthest."""
+    least = thresholds.distance
+    points = [
+        (one.points.area, one.name, one.points.share)
+        for one in found.appearances
+        if one.points and one.points.chance < found.rate.each and least is not None and one.points.area > least
+    ]
+    if points and least is not None:
+        area, name, share = max(points)
+        where = f"{name}: at least {share:.1%} of them" if share else name
+        fix = f"Look at some of {name} in the payload log: they show something else than the test rows did."
+        yield _alert("pictures unlike the reference", area, least, where, fix)
 
 
 def _service(found: Findings, thresholds: Thresholds) -> Iterator[Alert]:

@@ -158,6 +158,13 @@ class Monitor(JobSpec):
     kind: ClassVar[str] = "monitors"
 
     deployment: reference("deployments") = Field(description="The endpoint that is watched.")  # type: ignore[valid-type]
+    test_rows: reference("deployments") | None = Field(  # type: ignore[valid-type]
+        default=None,
+        examples=["deployments/example"],
+        json_schema_extra={"x-reference": "deployments"},
+        description="Of an endpoint that combines several models, the one of their deployments whose model's test rows "
+        "its answers are held against.",
+    )
     schedule: Cron = Field(default="0 * * * *", description="When to report: cron, in UTC.")
     minimum_rows: int = Field(
         default=500,

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.datasets import load_digits
 
 from runners.contract import InputError, Request, Result
 from runners.contract.request import version_role
@@ -145,11 +146,17 @@ def test_real_traffic_of_later_years(warehouse: Path) -> None:
 PIXELS = 64
 
 
-def pictures(folder: Path, asked: np.ndarray[Any, Any], image: dict[str, int] | None) -> Result:
-    """Report on pictures that a model was asked about; those it was tested on are noise, half of them a class."""
+def pictures(
+    folder: Path,
+    asked: np.ndarray[Any, Any],
+    image: dict[str, int] | None,
+    known: np.ndarray[Any, Any] | None = None,
+) -> Result:
+    """Report on pictures that a model was asked about; those it was tested on are noise else, half of them a class."""
     random = np.random.default_rng(0)
     kind = random.integers(0, 2, 800)
-    tested = pd.DataFrame({"image": list(random.random((800, PIXELS))), "employed": kind, "prediction": kind})
+    shown = random.random((800, PIXELS)) if known is None else known
+    tested = pd.DataFrame({"image": list(shown), "employed": kind, "prediction": kind})
     tested["predicted_probability"] = np.where(kind == 1, 0.9, 0.1)
     inputs = [{"name": "image", "datatype": "FP32", "shape": [-1, PIXELS]}]
     write_trial(folder / "trial", tested, SIGNATURE | {"inputs": inputs, "image": image, "identifier": None})
@@ -179,6 +186,20 @@ def test_pictures_like_those_of_the_test_are_quiet(tmp_path: Path) -> None:
     size = {"height": 8, "width": 8, "channels": 1}
     facts = pictures(tmp_path, np.random.default_rng(1).random((400, PIXELS)), size).facts
     assert (facts["verdict"], facts["columns_drifted"], facts["unwatched"]) == ("ok", [], [])
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("nannyml")
+def test_pictures_that_are_as_bright_and_sharp_and_show_something_else_are_found(tmp_path: Path) -> None:
+    digits = np.random.default_rng(0).permutation(load_digits().images / 16)
+    mirrored = digits[800:1200, :, ::-1].reshape(400, PIXELS)
+    size = {"height": 8, "width": 8, "channels": 1}
+    told = pictures(tmp_path, mirrored, size, digits[:800].reshape(800, PIXELS))
+    assert told.facts["columns_drifted"] == []
+    assert [one["what"] for one in told.facts["alerts"]] == ["pictures unlike the reference"]
+    assert told.facts["alerts"][0]["where"].startswith("image: at least ")
+    (image,) = json.loads((tmp_path / "report" / "report.json").read_text("utf-8"))["images"]
+    assert (image["images"], image["reference_images"]) == (400, 800)
 
 
 @pytest.mark.slow

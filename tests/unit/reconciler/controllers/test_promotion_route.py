@@ -41,6 +41,7 @@ def decide(
     environment: str = "prod",
     pinned: str | None = None,
     watched: bool = False,
+    others: tuple[Resource, ...] = (),
     results: Mapping[Any, Any] | None = None,
     facts: Mapping[str, Any] | None = None,
     **spec: Any,
@@ -48,10 +49,10 @@ def decide(
     found = {NEW: stage.trained({"roc_auc": 0.9}), OLD: stage.trained({"roc_auc": 0.8}), **(results or {})}
     there = things or (stage.version(NEW), stage.version(OLD))
     seen = stage.actual(*there, results=found, facts={GO: facts} if facts else None)
-    others: list[Resource] = [stage.resource(API, model={"trial": pinned, "digest": MODEL} if pinned else None)]
-    others += [stage.resource(WATCH)] if watched else []
+    around = [stage.resource(API, model={"trial": pinned, "digest": MODEL} if pinned else None), *others]
+    around += [stage.resource(WATCH)] if watched else []
     promotion = stage.resource(GO, **{"route": ROUTE, **spec})
-    return stage.decide(promotion, replace(seen, elsewhere=elsewhere), *others, environment=environment)
+    return stage.decide(promotion, replace(seen, elsewhere=elsewhere), *around, environment=environment)
 
 
 def compared(elsewhere: Mapping[str, Mapping[Address, Mapping[str, Any]]], **parts: Any) -> Decision:
@@ -127,6 +128,14 @@ def test_only_what_reports_looked_at_counts_as_quiet(monitor: Any, reason: str) 
 def test_what_was_quiet_before_the_model_had_all_the_traffic_does_not_count() -> None:
     found = decide(both(serving(hours=5), **{WATCH: quiet(24)}), watched=True, soak={"quiet": "24h"})
     assert (found.reason, found.message.rpartition(" and ")[2]) == ("Soaking", "1d are asked for")
+
+
+def test_a_monitor_of_a_graph_that_asks_the_model_says_nothing_of_the_model() -> None:
+    graph = stage.resource(Address("deployments/both"), graph=[{"router": "ensemble", "steps": [{"deployment": API}]}])
+    watch = stage.resource(Address("monitors/both"), deployment="deployments/both", test_rows=API)
+    quietly = both(serving(hours=30), **{WATCH: quiet(24)})
+    found = decide(quietly, others=(graph, watch), watched=True, soak={"quiet": "24h"})
+    assert found.reason == "Comparing", found.message
 
 
 def test_where_no_monitor_watches_nothing_is_quiet() -> None:

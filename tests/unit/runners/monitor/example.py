@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from runners.monitor.appearance import Appearance
 from runners.monitor.chunks import Series
 from runners.monitor.columns import Column
 from runners.monitor.document import document_of
@@ -27,6 +28,8 @@ from runners.sequential import Confidence, Evidence, RiskState
 
 COLUMNS = (Column("age", "number"), Column("kind|of", "category"), Column("gone", "number"))
 RUN = "monitors/employment/0123456789ab"
+SHOWN = (Appearance("scan|<b>", (100, 50), Distance(0.75, 0.001, 0.4)), Appearance("photo", (3, 0)))
+"""Pictures."""
 WINDOW = {"start": "2026-03-01T10:00:00+00:00", "end": "2026-03-01T11:00:00+00:00"}
 ROWS = 6
 SERVICE: Mapping[str, Any] = {

@@ -1,8 +1,10 @@
 """The report as JSON holds everything, in an order that is useful."""
 
 import json
+from dataclasses import replace
 
-from tests.unit.runners.monitor.example import LOOSE, ROWS, bare, document
+from runners.monitor.content import ImagePart
+from tests.unit.runners.monitor.example import FOUND, LOOSE, ROWS, SHOWN, bare, document
 
 
 def test_it_is_json_and_says_what_was_found() -> None:
@@ -41,6 +43,12 @@ def test_alerts_are_told_with_what_to_do() -> None:
         "columns drift", "realised roc_auc fell", "missing values", "unseen categories", "distance from the reference",
     }  # fmt: skip
     assert all(alert.fix for alert in told.alerts)
+
+
+def test_pictures_are_told_with_how_many_were_looked_at() -> None:
+    scan, photo = document(found=replace(FOUND, appearances=SHOWN)).images
+    assert scan == ImagePart(name="scan|<b>", images=50, reference_images=100, area=0.75, chance=0.001, unlike=0.4)
+    assert photo == ImagePart(name="photo", reference_images=3)
 
 
 def test_counters_are_kept_to_the_last_digit() -> None:

@@ -129,3 +129,4 @@ def test_every_figure_that_may_alert_is_counted() -> None:
         "drops of all chunks and of the newest"
     )
     assert rate_of(short, (), Parameters(thresholds=Thresholds(error_rate=0.1))).figures == 0
+    assert rate_of(short, (), Parameters(thresholds=Thresholds()), texts=2, pictures=3).figures == 2 * 2 + 3

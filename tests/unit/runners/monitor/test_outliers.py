@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from runners.monitor.columns import Column
-from runners.monitor.outliers import USUAL, Distance, Outliers, distance, find_outliers
+from runners.monitor.outliers import USUAL, Outliers, distance, find_outliers, unlike
 from runners.monitor.tables import Tables, parted
 
 COLUMNS = [Column("age", "number"), Column("kind", "category")]
@@ -51,7 +51,9 @@ def test_an_unseen_category_is_rare() -> None:
 def test_missing_values_are_no_reason_to_fail() -> None:
     empty = pd.DataFrame({"age": [np.nan] * 50, "kind": [np.nan] * 50})
     assert 0 <= outliers(rows(400, 1), empty).share <= 1
-    assert distance(rows(400, 1), empty, COLUMNS, seed=0) == Distance(1.0, pytest.approx(0.0, abs=1e-6))
+    far = distance(rows(400, 1), empty, COLUMNS, seed=0)
+    assert far
+    assert (far.area, far.chance, far.share) == (1.0, pytest.approx(0.0, abs=1e-6), pytest.approx(0.456, abs=0.001))
 
 
 def test_a_few_rows_are_no_reason_to_fail() -> None:
@@ -79,3 +81,19 @@ def test_the_distance_tells_another_population_from_the_same() -> None:
     assert same.chance > 0.001
     assert other
     assert (other.area > 0.95, other.chance < 1e-9) == (True, True)
+
+
+def test_of_other_rows_no_more_are_told_than_there_are() -> None:
+    random, shares = np.random.default_rng(0), []
+    for _ in range(200):
+        usual, mixed = random.normal(size=1000), random.normal(size=1000) + 4 * (random.random(1000) < 0.3)
+        shares.append(unlike(usual, mixed))
+    assert min(shares) > 0.15
+    assert np.mean(np.array(shares) > 0.3) <= 0.05
+
+
+def test_where_scores_are_alike_or_few_nothing_is_told() -> None:
+    random = np.random.default_rng(1)
+    assert max(unlike(random.normal(size=500), random.normal(size=500)) for _ in range(100)) == 0.0
+    assert unlike(np.zeros(3), np.ones(3)) == 0.0
+    assert unlike(np.ones(500), np.zeros(500)) == 0.0, "other rows are those with the higher scores"

@@ -12,11 +12,11 @@ import pytest
 
 from runners.monitor.figures import Part
 from runners.monitor.header import Occasion, too_few, with_history
-from runners.monitor.pages import cell, coded, error, figure, headline, moment, page, percent, write_pages
+from runners.monitor.pages import NONE, cell, coded, error, figure, headline, moment, page, percent, write_pages
 from runners.monitor.parameters import Parameters
 from runners.monitor.payloads import Log
 from runners.monitor.report import Pictures, Report, ServicePart, Span, WindowPart
-from tests.unit.runners.monitor.example import FOUND, LOOSE, RISK, RUN, SEGMENTS, WINDOW, bare, document
+from tests.unit.runners.monitor.example import FOUND, LOOSE, RISK, RUN, SEGMENTS, SHOWN, WINDOW, bare, document
 
 NOTHING = with_history(too_few(Occasion(RUN, WINDOW, Parameters(), Log())))
 REPORTS = {
@@ -27,6 +27,7 @@ REPORTS = {
     "risk": document(found=replace(FOUND, risk=RISK)),
     "no outcomes": document(found=replace(FOUND, risk_gap="no outcomes are configured (`outcomes`)")),
     "out of reach": document(found=replace(FOUND, risk=RISK, risk_gap="the outcomes couldn't be joined")),
+    "pictures": document(found=replace(FOUND, appearances=SHOWN)),
     "noted": document().model_copy(update={"service": ServicePart(note="Out of reach: <none>")}),
 }
 PICTURES = Pictures(**{name: f"plots/{name}.svg" for name in Pictures.model_fields})
@@ -97,6 +98,12 @@ def test_what_the_data_holds_is_escaped(tmp_path: Path) -> None:
     assert "<b>" not in markdown
     assert "<b>" not in html
     assert "&lt;b&gt;" in html
+
+
+def test_what_pictures_show_is_told_in_a_table(tmp_path: Path) -> None:
+    markdown, html = written(tmp_path, REPORTS["pictures"])
+    assert f"| scan\\|&lt;b> | 50 | 0.75 | 40.0% |\n| photo | 0 | {NONE} | {NONE} |\n" in markdown
+    assert '<td>scan|&lt;b&gt;</td><td class="n">50</td><td class="n">0.75</td><td class="n">40.0%</td>' in html
 
 
 def test_pictures_are_linked_in_markdown_by_relative_paths(tmp_path: Path) -> None:

@@ -114,6 +114,10 @@ def test_a_picture_is_watched_by_its_figures_and_a_text_by_its_own(tmp_path: Pat
     assert names[3:] == ["length of note", "unknown words of note"]
     assert "image" not in found.rows
     assert (found.texts, found.unwatched) == (("note",), ())
+    assert [one.name for one in found.pictures] == ["image"]
+    assert {type(point) for point in found.rows["embedding of image"]} == {bytes}
+    assert read_reference(tmp_path.as_uri(), ["note"]).pictures == ()
+    assert read_reference(tmp_path.as_uri(), left_out=["image"]).pictures == ()
     assert [column.name for column in read_reference(tmp_path.as_uri(), ["image"]).columns] == names[:3]
 
 
@@ -122,6 +126,7 @@ def test_a_picture_of_one_value_is_watched_as_one(tmp_path: Path) -> None:
     found = read_reference(write_trial(tmp_path, pd.DataFrame({"image": [[0.25]] * 3}), told))
     assert [column.name for column in found.columns] == [f"{what} of image" for what in FIGURES]
     assert found.rows["brightness of image"].tolist() == [0.25] * 3
+    assert found.pictures == (), "its brightness is all there is"
 
 
 def test_an_input_that_nobody_can_watch_is_told(tmp_path: Path) -> None:
