@@ -10,6 +10,7 @@
     caddy/                  the files of the two Caddys and of the authorizer, and in `sites.json` what was routed last
     models/<id>/            a revision's model, where it came from elsewhere
     secrets/<id>.json       how it is reached there; `.keys.json`: the API keys that let clients in
+    secrets/tokens          what tokens for internal endpoints are made of
     logs/<name>/<revision>/ payload logs; they stay when the endpoint goes
 
 What can't be read isn't absent: it is told as an error of its endpoint, of which nothing is changed. Others live on.
@@ -35,6 +36,7 @@ from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address, Digest, name_of
 from reconciler.providers.serving.local.record_files import ENDPOINTS, LEAVING, RecordFiles
 from reconciler.providers.serving.local.records import EndpointRecord
+from runners.contract import endpoint_tokens
 
 _LONGEST_SOCKET_FOLDER = 70
 """A socket's whole path has 103 characters at most (unix(7), macOS); names below the folder have up to 30."""
@@ -156,6 +158,23 @@ class Store:
         """Return the API keys that let clients in, by the names of their secrets."""
         return read_json(self._keys_file(deployment, revision))
 
+    def token_key(self, deployment: Address) -> str:
+        """Return the key of which an endpoint's tokens are made: derived from a root, which is made where none is.
+
+        The folder is locked meanwhile. Whoever deletes that file takes back every token at once.
+        """
+        path = self.folder / "secrets" / "tokens"
+        try:
+            root = untrusted.read(path, 1024).decode("ascii", "replace").strip()
+        except (FileNotFoundError, Refused):
+            root = ""
+        if not endpoint_tokens.ROOT.fullmatch(root):
+            root = endpoint_tokens.new_root()
+            part = path.with_name(".tokens.part")
+            _write_private(part, root)
+            part.replace(path)
+        return endpoint_tokens.key_of(root, name_of(deployment))
+
     def secrets_of(self, deployment: Address, revision: Digest) -> Mapping[str, str]:
         """Return the environment variables by which a revision's model is reached."""
         return read_json(self._secrets_file(deployment, revision))
@@ -206,10 +225,14 @@ class Store:
 def _keep_private(path: Path, told: Mapping[str, str]) -> None:
     """Write a file that nobody but this user can ever read; nothing to keep is no file."""
     if told:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.unlink(missing_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            json.dump(dict(told), file)
+        _write_private(path, json.dumps(dict(told)))
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 def _sockets(folder: Path) -> Path:
