@@ -35,8 +35,8 @@ def order(
 
     The run's name digests the parameters, the seed, the runner's declared version and `made_from`, which holds the
     contents of the inputs, below the first name that its resource had. Where it runs, for whom, how long, and which
-    endpoint it asks is left out: that changes no result. One that reads secrets is named by whose they are too: the same
-    words may stand for another database elsewhere. `version` is the runner's, where its package declares it.
+    endpoint it asks is left out: that changes no result. One that reads secrets is named by whose they are too: the
+    same words may stand for another database elsewhere. `version` is the runner's, where its package declares it.
     """
     spec = resource.spec
     if not isinstance(spec, JobSpec):

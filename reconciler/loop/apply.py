@@ -98,6 +98,8 @@ class Applier:
         data.merge(change.run)
 
     def _start_revision(self, change: c.StartRevision) -> None:
+        if change.access and change.access.asks_inside and not isinstance(self._engines.serving, HandsOutTokens):
+            raise Refused("its spec says access.internal: token, and this environment's engine of serving has none")
         trial, data = RunName(change.model.trial), self._engines.data
         read = {name: RunName(model.trial) for name, model in change.members.items()}
         urls = {name: self._engines.reader.url(run) for name, run in read.items()}
@@ -120,8 +122,6 @@ class Applier:
             ),
             graph=change.graph,
         )
-        if change.access and change.access.asks_inside and not isinstance(self._engines.serving, HandsOutTokens):
-            raise Refused("its spec says access.internal: token, and this environment's engine of serving has none")
         self._engines.serving.start(order)
 
     def _propose(self, change: c.OpenProposal, commit: CommitId) -> None:

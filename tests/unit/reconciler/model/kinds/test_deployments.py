@@ -61,7 +61,7 @@ def test_an_internal_endpoint_may_ask_for_a_token_or_a_key() -> None:
                  "cors": {"origins": ["https://a.example"]}}.get(odd, True)  # fmt: skip
         with pytest.raises(ValidationError, match=rf"access\.{odd} is for the public address"):
             Deployment.model_validate({"access": {"internal": "token", odd: value}})
-    with pytest.raises(ValidationError, match="say access.internal: token"):
+    with pytest.raises(ValidationError, match=r"say access\.internal: token"):
         Deployment.model_validate({"access": KEYS})
 
 
