@@ -5,9 +5,13 @@ own, and take them away.
 """
 
 import contextlib
+import os
+import re
+import secrets
 import stat
 from pathlib import Path
 
+from reconciler import untrusted
 from reconciler.model.errors import Refused, Unavailable
 
 CODE, MIRROR = "code", "mirror"
@@ -75,3 +79,30 @@ def _close(home: Path) -> None:
 def _place(repository: str) -> str:
     """Return what two ways of writing one place have in common."""
     return repository.strip().removeprefix("file://").rstrip("/").removesuffix("/.git").removesuffix(".git")
+
+
+def kept_secret(path: Path) -> str:
+    """Return 256 random bits, as 64 hexadecimal digits, that a file holds; they are made where it holds none.
+
+    The file is there whole or not at all, so a crash leaves the former one, or none, and is its user's alone from its
+    first byte on. Who calls this keeps others from doing so meanwhile.
+
+    Raises:
+        OSError: it can't be read or written.
+    """
+    try:
+        kept = untrusted.read(path, 1024).decode("ascii", "replace").strip()
+    except (FileNotFoundError, Refused):
+        kept = ""
+    if _SECRET.fullmatch(kept):
+        return kept
+    made, part = secrets.token_hex(32), path.with_name(f".{path.name}.part")
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        file.write(made)
+    part.replace(path)
+    return made
+
+
+_SECRET = re.compile(r"[0-9a-f]{64}")

@@ -10,19 +10,13 @@ import base64
 import hashlib
 import hmac
 import re
-import secrets
 
 DAY = 86_400
 """Seconds after which another token is handed out; one lets in until the end of the day after its own."""
 PREFIX = "setpoint_"
 """What each token begins with, so that people and scanners see what it is."""
-ROOT = re.compile(r"[0-9a-f]{64}")
-"""What a root is."""
-
-
-def new_root() -> str:
-    """Return a secret of which tokens are made: 256 random bits."""
-    return secrets.token_hex(32)
+KEY = re.compile(r"[0-9a-f]{64}")
+"""What a root is, and a key: 256 bits."""
 
 
 def key_of(root: str, endpoint: str) -> str:

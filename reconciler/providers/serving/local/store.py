@@ -32,11 +32,12 @@ from typing import Any
 
 from reconciler import untrusted
 from reconciler.disk import writing
+from reconciler.home import kept_secret
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address, Digest, name_of
 from reconciler.providers.serving.local.record_files import ENDPOINTS, LEAVING, RecordFiles
 from reconciler.providers.serving.local.records import EndpointRecord
-from runners.contract import endpoint_tokens
+from runners.contract.endpoint_tokens import key_of
 
 _LONGEST_SOCKET_FOLDER = 70
 """A socket's whole path has 103 characters at most (unix(7), macOS); names below the folder have up to 30."""
@@ -163,17 +164,7 @@ class Store:
 
         The folder is locked meanwhile. Whoever deletes that file takes back every token at once.
         """
-        path = self.folder / "secrets" / "tokens"
-        try:
-            root = untrusted.read(path, 1024).decode("ascii", "replace").strip()
-        except (FileNotFoundError, Refused):
-            root = ""
-        if not endpoint_tokens.ROOT.fullmatch(root):
-            root = endpoint_tokens.new_root()
-            part = path.with_name(".tokens.part")
-            _write_private(part, root)
-            part.replace(path)
-        return endpoint_tokens.key_of(root, name_of(deployment))
+        return key_of(kept_secret(self.folder / "secrets" / "tokens"), name_of(deployment))
 
     def secrets_of(self, deployment: Address, revision: Digest) -> Mapping[str, str]:
         """Return the environment variables by which a revision's model is reached."""
@@ -225,14 +216,10 @@ class Store:
 def _keep_private(path: Path, told: Mapping[str, str]) -> None:
     """Write a file that nobody but this user can ever read; nothing to keep is no file."""
     if told:
-        _write_private(path, json.dumps(dict(told)))
-
-
-def _write_private(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.unlink(missing_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            json.dump(dict(told), file)
 
 
 def _sockets(folder: Path) -> Path:
