@@ -1,5 +1,6 @@
 """The port's verbs, in terms of what is read and what is written."""
 
+import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -42,7 +43,7 @@ class KServeServing:
     Args:
         now: the time.
         access: how the API server is reached, where not as the options say.
-        folder: where the secret is kept that tokens are made of.
+        folder: where the secret is kept that tokens are made of; without one each daemon makes its own.
         told: the options.
 
     Raises:
@@ -61,6 +62,7 @@ class KServeServing:
         reached = access or find_access(options.kubeconfig, options.context)
         namespace = options.namespace or reached.namespace
         self._now, self._folder = now, folder
+        self._brief_root = secrets.token_hex(32)
         self._keys: dict[Address, str] = {}
         self._options = options = options.model_copy(update={"namespace": namespace})
         self._kubernetes = Kubernetes(reached, timeout=options.timeout)
@@ -142,7 +144,7 @@ class KServeServing:
 
     def _root(self) -> str:
         if self._folder is None:
-            raise Refused("access.internal: token needs a folder to keep its secret in, and there is none here")
+            return self._brief_root
         try:
             return kept_secret(self._folder / "tokens")
         except OSError as error:

@@ -103,6 +103,9 @@ def test_what_nobody_would_hold_is_refused(stage: Stage, tmp_path: Path, told: A
         stage.open(folder=tmp_path, **options).start(order(OLD, **told))
 
 
-def test_without_a_folder_there_are_no_tokens(stage: Stage) -> None:
-    with pytest.raises(Refused, match="a folder to keep its secret in"):
-        stage.open().start(order(access=TOKEN))
+def test_without_a_folder_each_daemon_brings_its_own(stage: Stage) -> None:
+    stage.open().start(order(access=TOKEN))
+    before, other = key_of(stage), stage.open()
+    other.list()
+    assert other.token(DEPLOYMENT) in valid(key_of(stage), stage.now.timestamp())
+    assert key_of(stage) != before
