@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 import stat
+import tempfile
 from pathlib import Path
 
 from reconciler import untrusted
@@ -85,24 +86,39 @@ def kept_secret(path: Path) -> str:
     """Return 256 random bits, as 64 hexadecimal digits, that a file holds; they are made where it holds none.
 
     The file is there whole or not at all, so a crash leaves the former one, or none, and is its user's alone from its
-    first byte on. Who calls this keeps others from doing so meanwhile.
+    first byte on. Of several who make it at once, all return what the first has made.
 
     Raises:
         OSError: it can't be read or written.
     """
-    try:
-        kept = untrusted.read(path, 1024).decode("ascii", "replace").strip()
-    except (FileNotFoundError, Refused):
-        kept = ""
-    if _SECRET.fullmatch(kept):
+    kept = _kept(path)
+    if kept and _SECRET.fullmatch(kept):
         return kept
-    made, part = secrets.token_hex(32), path.with_name(f".{path.name}.part")
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-        file.write(made)
-    part.replace(path)
+    made = secrets.token_hex(32)
+    descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")  # which nobody else may read
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(made)
+        if kept is None:
+            os.link(part, path)
+        else:
+            Path(part).replace(path)
+    except FileExistsError:
+        return kept_secret(path)
+    finally:
+        Path(part).unlink(missing_ok=True)
     return made
+
+
+def _kept(path: Path) -> str | None:
+    """Return what a file holds, as text of some length; None where there is none."""
+    try:
+        return untrusted.read(path, _LARGEST).decode("ascii", "replace").strip()
+    except FileNotFoundError:
+        return None
+    except Refused:
+        return ""
 
 
 _SECRET = re.compile(r"[0-9a-f]{64}")

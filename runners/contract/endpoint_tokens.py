@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import re
+from functools import lru_cache
 
 DAY = 86_400
 """Seconds after which another token is handed out; one lets in until the end of the day after its own."""
@@ -31,7 +32,12 @@ def current(key: str, now: float) -> str:
 
 def valid(key: str, now: float) -> tuple[str, ...]:
     """Return the tokens that let in at a moment: that of the day, the one before, and the next."""
-    day = int(now // DAY)
+    return _of_days(key, int(now // DAY))
+
+
+@lru_cache(256)
+def _of_days(key: str, day: int) -> tuple[str, ...]:
+    """Return a day's token and those beside it; a process that asks for them does so with each request."""
     return tuple(_token(key, one) for one in (day, day - 1, day + 1))
 
 

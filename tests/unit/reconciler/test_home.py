@@ -1,6 +1,7 @@
 """A home belongs to one repository, and to one user."""
 
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,19 @@ def test_a_secret_is_made_once_and_is_its_user_s_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize("left", [b"", b"ab" * 31, b"not hexadecimal" * 5, b"AB" * 32, b"\xff" * 64, b"a" * 5000])
 def test_what_is_no_secret_is_replaced_by_one(tmp_path: Path, left: bytes) -> None:
     (tmp_path / "tokens").write_bytes(left)
-    (tmp_path / ".tokens.part").write_bytes(b"left by a crash")
     made = kept_secret(tmp_path / "tokens")
     assert (tmp_path / "tokens").read_text() == made
     assert [path.name for path in tmp_path.iterdir()] == ["tokens"]
+
+
+def test_of_several_who_make_a_secret_at_once_all_have_the_same(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as many:
+        found = set(many.map(lambda _: kept_secret(tmp_path / "tokens"), range(64)))
+    assert found == {(tmp_path / "tokens").read_text()}
+    assert [path.name for path in tmp_path.iterdir()] == ["tokens"]
+
+
+def test_a_folder_in_the_place_of_a_secret_is_told(tmp_path: Path) -> None:
+    (tmp_path / "tokens").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        kept_secret(tmp_path / "tokens")

@@ -136,11 +136,11 @@ class KServeServing:
 
     def _key(self, deployment: Address) -> str:
         """Return the key of an endpoint's tokens, which its pods have by a Secret."""
-        if deployment not in self._keys:
-            key = endpoint_tokens.key_of(self._root(), name_of(deployment))
+        key = endpoint_tokens.key_of(self._root(), name_of(deployment))
+        if self._keys.get(deployment) != key:
             self._writing.put_key(deployment, key)
             self._keys[deployment] = key
-        return self._keys[deployment]
+        return key
 
     def _root(self) -> str:
         if self._folder is None:

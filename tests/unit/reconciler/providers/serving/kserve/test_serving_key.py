@@ -53,6 +53,16 @@ def test_another_daemon_of_the_home_hands_out_the_same(stage: Stage, tmp_path: P
     assert {token, again.token(DEPLOYMENT)} <= set(valid(before, stage.now.timestamp()))
 
 
+def test_who_deletes_the_root_takes_back_every_token_with_the_next_job(stage: Stage, tmp_path: Path) -> None:
+    serving = stage.open(folder=tmp_path)
+    serving.start(order(access=TOKEN))
+    before = serving.token(DEPLOYMENT)
+    (tmp_path / "tokens").unlink()
+    after = serving.token(DEPLOYMENT)
+    known = valid(key_of(stage), stage.now.timestamp())
+    assert (before in known, after in known) == (False, True)
+
+
 def test_a_daemon_with_another_home_brings_its_own(stage: Stage, tmp_path: Path) -> None:
     stage.open(folder=tmp_path / "a").start(order(access=TOKEN))
     before = key_of(stage)

@@ -1,5 +1,6 @@
 """Internal endpoints on real Caddys that ask for a token: who may, who may not, and for how long."""
 
+import http.client
 import os
 import urllib.error
 import urllib.request
@@ -68,11 +69,58 @@ def test_an_internal_endpoint_lets_in_whoever_has_a_token(place: Place) -> None:
         assert code_of(shut) == 401, shut
     for odd in ("/v2/health/../models/employment/infer", "/v2/models/employment/infer/../../../health/ready"):
         assert code_of(url + odd, "POST") in (401, 404), odd
+    port = int(url.split(":")[2].split("/")[0])
+    for host, path in ODD:
+        assert raw(port, host, path) in (400, 401, 404, 405), (host, path)
+    assert raw(port, "employment.localhost", "/v2/health/ready", "GET") == 200
     place.until(lambda: "setpoint_endpoint_refused_total" in metrics(place))
     assert place.endpoint.figures.errors == 0
     kept = [path for path in place.folder.rglob("*") if path.is_file() and token.encode() in path.read_bytes()]
     assert {path.name for path in kept} <= {"router.json"}
     assert place.folder.stat().st_mode & 0o077 == 0
+
+
+INFER = "/v2/models/employment/infer"
+ODD = [
+    ("employment.localhost", INFER),
+    ("EMPLOYMENT.localhost:80", INFER),
+    (f"{OLD}.employment.traffic", INFER),
+    ("employment.refused", INFER),
+    ("other.localhost", f"/employment{INFER}"),
+    *(
+        ("127.0.0.1", path)
+        for path in (
+            f"/EMPLOYMENT{INFER}",
+            f"//employment{INFER}",
+            f"/%65mployment{INFER}",
+            f"/employment/.{INFER}",
+            f"/x/../employment{INFER}",
+            f"/employment/v2/health/ready/../..{INFER}",
+            f"/employment/v2/health/ready/%2e%2e/%2e%2e{INFER}",
+            f"/employment/v2/health/ready{INFER}",
+            f"/employment/metrics/..{INFER}",
+            f"/employment/metrics%2f..{INFER}",
+            "/employment/v2/health/ready",
+            "/employment/metrics",
+            f"/employment/revisions/{OLD}{INFER}",
+            f"/employment/revisions/{OLD}/v2/health/ready",
+            f"http://employment.localhost{INFER}",
+        )
+    ),
+]
+"""Hosts and paths by which somebody could try to get around the door."""
+
+
+def raw(port: int, host: str, path: str, method: str = "POST") -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.putrequest(method, path, skip_host=True)
+        for name, value in (("Host", host), ("Content-Length", "1"), ("X-Setpoint-Unit", "a")):
+            connection.putheader(name, value)
+        connection.endheaders(b"x")
+        return connection.getresponse().status
+    finally:
+        connection.close()
 
 
 def metrics(place: Place) -> str:
