@@ -1,6 +1,8 @@
 """The port's verbs, in terms of what is read and what is written."""
 
+import contextlib
 import secrets
+import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,6 +10,7 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
+from reconciler.disk import writing
 from reconciler.home import kept_secret
 from reconciler.kubernetes.access import Access
 from reconciler.kubernetes.client import Kubernetes
@@ -209,6 +212,16 @@ class KServeServing:
         self._writing.delete(deployment)
         self._keys.pop(deployment, None)
         self._reading.spoil()
+
+    def leave(self) -> None:
+        """Remove what tokens are made of; nothing else is kept beside the cluster.
+
+        Raises:
+            Unavailable: it can't be removed.
+        """
+        if self._folder is not None:
+            with writing(self._folder), contextlib.suppress(FileNotFoundError):
+                shutil.rmtree(self._folder)
 
     def settle(self) -> bool:
         """Return whether anything changed since the last listing, without a call; KServe's controller does the rest."""

@@ -119,3 +119,13 @@ def test_without_a_folder_each_daemon_brings_its_own(stage: Stage) -> None:
     other.list()
     assert other.token(DEPLOYMENT) in valid(key_of(stage), stage.now.timestamp())
     assert key_of(stage) != before
+
+
+def test_nothing_is_left_of_an_environment_that_is_left(stage: Stage, tmp_path: Path) -> None:
+    serving = stage.open(folder=tmp_path / "dev")
+    serving.leave()
+    serving.start(order(access=TOKEN))
+    assert (tmp_path / "dev" / "tokens").exists()
+    serving.leave()
+    assert list(tmp_path.iterdir()) == []
+    stage.open().leave()
