@@ -5,9 +5,14 @@ own, and take them away.
 """
 
 import contextlib
+import os
+import re
+import secrets
 import stat
+import tempfile
 from pathlib import Path
 
+from reconciler import untrusted
 from reconciler.model.errors import Refused, Unavailable
 
 CODE, MIRROR = "code", "mirror"
@@ -75,3 +80,45 @@ def _close(home: Path) -> None:
 def _place(repository: str) -> str:
     """Return what two ways of writing one place have in common."""
     return repository.strip().removeprefix("file://").rstrip("/").removesuffix("/.git").removesuffix(".git")
+
+
+def kept_secret(path: Path) -> str:
+    """Return 256 random bits, as 64 hexadecimal digits, that a file holds; they are made where it holds none.
+
+    The file is there whole or not at all, so a crash leaves the former one, or none, and is its user's alone from its
+    first byte on. Of several who make it at once, all return what the first has made.
+
+    Raises:
+        OSError: it can't be read or written.
+    """
+    kept = _kept(path)
+    if kept and _SECRET.fullmatch(kept):
+        return kept
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    made = secrets.token_hex(32)
+    descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")  # which nobody else may read
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(made)
+        if kept is None:
+            os.link(part, path)
+        else:
+            Path(part).replace(path)
+    except FileExistsError:
+        return kept_secret(path)
+    finally:
+        Path(part).unlink(missing_ok=True)
+    return made
+
+
+def _kept(path: Path) -> str | None:
+    """Return what a file holds, as text of some length; None where there is none."""
+    try:
+        return untrusted.read(path, _LARGEST).decode("ascii", "replace").strip()
+    except FileNotFoundError:
+        return None
+    except Refused:
+        return ""
+
+
+_SECRET = re.compile(r"[0-9a-f]{64}")

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import time
 from dataclasses import dataclass
 from types import TracebackType
@@ -9,6 +10,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from runners.contract import SourceUnavailable
+from runners.contract.variables import ENDPOINT_TOKEN
 from runners.stores import reason
 
 HEADERS = {"Content-Type": "application/json", "X-Setpoint-Smoke": "1"}
@@ -16,6 +18,9 @@ HEADERS = {"Content-Type": "application/json", "X-Setpoint-Smoke": "1"}
 LARGEST = 64 * 2**20
 """Bytes of an answer."""
 _GATEWAY = (502, 503, 504)
+_STRANGER = 401
+"""No token, or one that has ended, as each lives for a day or two: another attempt has another one."""
+_ANEW = "it is tried again with a new one"
 _FIX = "see the revision's log with `setpoint logs`"
 
 
@@ -51,6 +56,8 @@ class Client:
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         self._connection = kind(parts.hostname, parts.port, timeout=timeout)
         self._url, self._path, self._name = url, parts.path.rstrip("/"), name
+        token = os.environ.get(ENDPOINT_TOKEN)
+        self._headers = {**HEADERS, **({"Authorization": f"Bearer {token}"} if token else {})}
         self.seconds: list[float] = []
         """How long each answer took."""
 
@@ -92,12 +99,14 @@ class Client:
     def _sent(self, method: str, path: str, body: bytes | None) -> Answer:
         began = time.perf_counter()
         try:
-            self._connection.request(method, self._path + path, body, HEADERS)
+            self._connection.request(method, self._path + path, body, self._headers)
             response = self._connection.getresponse()
             text = response.read(LARGEST + 1)
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
             raise SourceUnavailable(f"the revision doesn't answer: {reason(error)}", self._url, _FIX) from error
+        if response.status == _STRANGER:
+            raise SourceUnavailable("the endpoint lets this job's token in no more: status 401", self._url, _ANEW)
         if response.status in _GATEWAY:
             raise SourceUnavailable(f"the revision doesn't answer: status {response.status}", self._url, _FIX)
         if len(text) > LARGEST:

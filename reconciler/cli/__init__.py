@@ -44,6 +44,7 @@ VERBS: dict[str, str] = {
     "schema": "Print or write the JSON Schemas of the specs.",
     "notify": "Send a test message to those who are told of what needs a person.",
     "doctor": "Say what is missing on this machine, and how to get it.",
+    "token": "Print what lets into an endpoint that asks for a token.",
     "conformance": "Ask a server what the Open Inference Protocol has.",
     "simulate": "Try these specs under faults, in memory.",
     "demo": "Show the whole life of a model on this machine.",

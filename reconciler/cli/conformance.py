@@ -75,15 +75,19 @@ def _only_model(client: "Client") -> str:
     """Return the one model that a server tells of.
 
     Raises:
-        Refused: it tells of none, or of several.
+        Refused: it tells of none, or of several, or lets us in by a key alone.
     """
     from reconciler.conformance.protocol.checks import models_of
+    from reconciler.conformance.protocol.client import Sent
     from reconciler.model.errors import Refused
     from reconciler.model.text import printable
 
     found = models_of(client)
     if len(found) == 1:
         return found[0]
+    if not found and client.ask(Sent("GET", "/v2/models")).status == 401:
+        hint = "give it by --key or SETPOINT_ENDPOINT_KEY; `setpoint token` prints one for an endpoint of ours"
+        raise Refused("the server asks for a key or a token: status 401", hint)
     several = ", ".join(printable(name, 60) for name in found[:10])
     raise Refused(f"the server tells of {several or 'no model'}", "name one by --model")
 

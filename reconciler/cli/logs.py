@@ -51,7 +51,7 @@ def command(settings: Settings, name: str, lines: int, follow: bool, revision: s
     smoke tests and its model's training printed is shown by the names of these runs.
     """
     if replica_logs.is_deployment(name):
-        _of_replicas(_engines(settings), endpoint_of(settings, name), revision, lines, follow, to_json)
+        _of_replicas(engines_of(settings), endpoint_of(settings, name), revision, lines, follow, to_json)
         return
     if revision:
         raise Refused(f"{name} is no deployment, and has no revisions", "name a deployment, or leave --revision out")
@@ -90,7 +90,7 @@ def _look(engines: "Engines", name: str, revision: str) -> "replica_logs.Printed
 
 
 def _of_run(settings: Settings, name: str, lines: int, follow: bool, to_json: bool) -> None:
-    engines = _engines(settings)
+    engines = engines_of(settings)
     run = name if name.count("/") == 2 else newest_run(settings, engines, name)
     text = _read(engines, run)
     if cut := left_out(engines, run, text, lines):
@@ -184,7 +184,12 @@ def newest_job(jobs: "Mapping[RunName, Job]", *names: str) -> str:
     return str(own[-1].run) if own else ""
 
 
-def _engines(settings: Settings) -> "Engines":
+def engines_of(settings: Settings) -> "Engines":
+    """Return the engines of an environment, by its newest commit.
+
+    Raises:
+        Refused: there is no commit.
+    """
     from reconciler.wiring import wire
 
     wired = wire(settings)

@@ -121,6 +121,7 @@ def _newest(asking: _Asking, former: Said | None, found: Scores) -> Said | None:
         made_from={"dataset": asking.data.content, "model": digest_of(asking.deployment, live, view)},
         inputs={"dataset": asking.data.run},
         urls={"endpoint": revision.url},
+        asks=view.moves.identity(asking.deployment),
     )
     life = lifecycle_of(wanted, spec.retries, view)
     found.runs.add(life.run)

@@ -111,6 +111,7 @@ def _smoke(case: Case) -> Any:
         made_from={"environment": case.view.desired.environment_name, "revision": case.revision},
         inputs={role: RunName(model.trial) for role, model in case.models.items()},
         urls={"endpoint": url},
+        asks=case.resource.identity,
     )
 
 

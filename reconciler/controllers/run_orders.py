@@ -26,6 +26,7 @@ def order(
     made_from: Mapping[str, Any],
     inputs: Mapping[str, RunName] | None = None,
     urls: Mapping[str, str] | None = None,
+    asks: Address | None = None,
     seed: int = 0,
     code: tuple[str, str] | None = None,
     version: int | None = None,
@@ -33,9 +34,9 @@ def order(
     """Order a run of a resource.
 
     The run's name digests the parameters, the seed, the runner's declared version and `made_from`, which holds the
-    contents of the inputs, below the first name that its resource had. Where it runs, for whom and how long is left
-    out: that changes no result. One that reads secrets is named by whose they are too: the same words may stand for
-    another database elsewhere. `version` is the runner's, where its package declares it.
+    contents of the inputs, below the first name that its resource had. Where it runs, for whom, how long, and which
+    endpoint it asks is left out: that changes no result. One that reads secrets is named by whose they are too: the
+    same words may stand for another database elsewhere. `version` is the runner's, where its package declares it.
     """
     spec = resource.spec
     if not isinstance(spec, JobSpec):
@@ -55,6 +56,7 @@ def order(
         seed=seed,
         inputs=inputs or {},
         urls=urls or {},
+        asks=asks,
         code=code,
         provenance={"environment": view.desired.environment_name, "spec": resource.file, "runner_version": version}
         | {f"input_{role}": run for role, run in (inputs or {}).items()},

@@ -16,7 +16,7 @@ from reconciler.model.observed import JobState
 from reconciler.model.plan import Outcome, Plan
 from reconciler.ports.engines import Engines
 from reconciler.ports.forge import Agreed, ProposalOrder
-from reconciler.ports.serving import Member, RevisionOrder
+from reconciler.ports.serving import HandsOutTokens, Member, RevisionOrder
 
 Attest = Callable[[c.Origin, CommitId], Mapping[str, bytes]]
 """Makes the files that lie beside a model and say how it came about, in the pass of a commit."""
@@ -98,6 +98,8 @@ class Applier:
         data.merge(change.run)
 
     def _start_revision(self, change: c.StartRevision) -> None:
+        if change.access and change.access.asks_inside and not isinstance(self._engines.serving, HandsOutTokens):
+            raise Refused("its spec says access.internal: token, and this environment's engine of serving has none")
         trial, data = RunName(change.model.trial), self._engines.data
         read = {name: RunName(model.trial) for name, model in change.members.items()}
         urls = {name: self._engines.reader.url(run) for name, run in read.items()}

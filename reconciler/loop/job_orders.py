@@ -6,12 +6,14 @@ from typing import Any
 
 from reconciler.model.change import StartRun
 from reconciler.model.errors import Refused
-from reconciler.model.ids import CommitId, RunName
+from reconciler.model.ids import Address, CommitId, RunName
 from reconciler.ports.data import DataReader
 from reconciler.ports.engines import Engines
 from reconciler.ports.pool import JobOrder
+from reconciler.ports.serving import HandsOutTokens, Serving
 from runners.contract import formats
 from runners.contract.files import RESULT
+from runners.contract.variables import ENDPOINT_TOKEN
 
 Export = Callable[[str], str]
 """Writes a folder of the repository, by its Git tree id, to where jobs can read it, and returns its URL."""
@@ -59,8 +61,14 @@ def job_order(
         attempt=change.attempt,
         inputs=tuple(sorted(change.inputs.values())),
         image=change.image,
-        secrets=engines.data.access(change.run),
+        secrets={**engines.data.access(change.run), **_token(engines.serving, change.asks)},
     )
+
+
+def _token(serving: Serving, deployment: Address | None) -> dict[str, str]:
+    """Return what lets a job into the endpoint that it asks, of this moment: another attempt gets another one."""
+    token = serving.token(deployment) if deployment and isinstance(serving, HandsOutTokens) else ""
+    return {ENDPOINT_TOKEN: token} if token else {}
 
 
 def result_of(reader: DataReader, run: RunName) -> bytes | None:

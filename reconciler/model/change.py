@@ -76,7 +76,8 @@ class StartRun(Change):
 
     `inputs` maps roles to runs whose output is read; `urls` maps roles to places that aren't runs. `code` is the path
     of a folder of the repository and its Git tree id. `image` is the container image that it asks for, if it does.
-    `made_from` is what the run's name digests, part by part; it is no part of the plan.
+    `asks` is the deployment whose endpoint the job asks. `made_from` is what the run's name digests, part by part; it
+    is no part of the plan.
     """
 
     port = "pool"
@@ -95,6 +96,7 @@ class StartRun(Change):
     urls: Mapping[str, str] = field(default_factory=dict)
     code: tuple[str, str] | None = None
     image: str = ""
+    asks: Address | None = None
     provenance: Mapping[str, Any] = field(default_factory=dict)
     made_from: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
@@ -102,6 +104,11 @@ class StartRun(Change):
     def target(self) -> str:
         """Return the run's name."""
         return self.run
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the change as JSON-compatible values; whom it asks where it does."""
+        told = Change.as_json(self)
+        return told if self.asks else {key: value for key, value in told.items() if key != "asks"}
 
 
 @dataclass(frozen=True, slots=True)

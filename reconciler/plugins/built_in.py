@@ -24,7 +24,7 @@ RAY = Provider(f"{_ROOM}.pools.ray:RayPool", f"{_ROOM}.pools.ray.options:Options
 LOCAL_SERVING = Provider(
     f"{_ROOM}.serving.local:LocalServing", f"{_OPTIONS}:LocalServing", ("folder", "clock"), "setpoint[local]"
 )
-KSERVE = Provider(f"{_ROOM}.serving.kserve:KServeServing", f"{_OPTIONS}:KServe", (), "setpoint[kubernetes]")
+KSERVE = Provider(f"{_ROOM}.serving.kserve:KServeServing", f"{_OPTIONS}:KServe", ("folder",), "setpoint[kubernetes]")
 GIT_FORGE = Provider(
     f"{_ROOM}.forge.git:GitForge",
     "reconciler.plugins.declaration:Options",

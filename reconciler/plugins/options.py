@@ -193,6 +193,7 @@ class KServe(Options):
             return
         gateway = self.gateways.public if spec.visibility == "public" else self.gateways.internal
         yield from refusals.seen_to_by_gateway(spec.access)
+        yield from refusals.guarded(spec.access, spec.visibility, has_runtime=self.runtime is not None)
         yield from refusals.undivided(spec.rollout.steps, spec.visibility, gateway)
         yield from refusals.one_model(spec, has_runtime=self.runtime is not None)
         logger = self.runtime.logger if self.runtime else ""

@@ -70,6 +70,19 @@ def seen_to_by_gateway(access: Access | None) -> Iterator[Refusal]:
         yield Refusal(("access", access.asked[0]), f"it asks for {asked}, which its cluster's Gateway sees to", hint)
 
 
+def guarded(access: Access | None, visibility: str, *, has_runtime: bool) -> Iterator[Refusal]:
+    """Refuse tokens where nobody would ask for them, or clients from outside would be asked, too."""
+    if access is None or not access.asks_inside:
+        return
+    path = ("access", "internal")
+    if has_runtime:
+        what = "it asks for tokens, and KServe's runtimes know none"
+        yield Refusal(path, what, "use Setpoint's own image: serving.image in environment.yaml")
+    if visibility == "public":
+        what = "it asks for tokens at its internal address, and on a cluster that is the public one's, too"
+        yield Refusal(path, what, "leave access.internal out: the Gateway sees to who gets in")
+
+
 def undivided(shares: Collection[int], visibility: str, gateway: str) -> Iterator[Refusal]:
     """Refuse to divide traffic where a Service leads to one revision."""
     if not gateway and (len(shares) > 1 or any(share < 100 for share in shares)):

@@ -118,5 +118,17 @@ class KeepsReplicaLogs(Protocol):
         """
 
 
+@runtime_checkable
+class HandsOutTokens(Protocol):
+    """An engine that asks for tokens where a revision's `access.internal` says so; not every engine does."""
+
+    def token(self, deployment: Address) -> str:
+        """Return what lets a job into an endpoint for a day at the least; empty where nothing is asked for.
+
+        Raises:
+            Unavailable: what tokens are made of can't be read.
+        """
+
+
 class ServingEngine(Serving, ReplicaLogs, Protocol):
     """Both faces of an engine of serving: the one that the loop converges, and the one that people look at."""

@@ -21,7 +21,9 @@ ORDER: Final = 1
 LEFT_OUT: Final = 2
 """The format of an endpoint's settings that leaves columns out of the payload log."""
 SERVING: Final = 3
-"""The newest format of an endpoint's settings; in the third, several models are served, combined by a graph."""
+"""The format of an endpoint's settings in which several models are served, combined by a graph."""
+GUARDED: Final = 4
+"""The newest format of an endpoint's settings: in the fourth, the process itself asks for tokens."""
 
 
 class UnknownFormat(ValueError):

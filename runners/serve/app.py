@@ -11,11 +11,12 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from runners.models.generation import generator_of
 from runners.serve.about import ABOUT_SERVER, about_model
-from runners.serve.answers import JSON, Answer, Streamed, inferred, refused, told
+from runners.serve.answers import JSON, Answer, Headers, Streamed, inferred, refused, told
 from runners.serve.bodies import is_known, unpacked
 from runners.serve.chat import told as chat
 from runners.serve.chat.writing import Writing
 from runners.serve.columns import of_instances
+from runners.serve.door import OPEN, WHY, Door
 from runners.serve.explaining import Explaining, missing
 from runners.serve.form import POLICY, form
 from runners.serve.http.request import Reply, Request
@@ -47,10 +48,11 @@ class Application:
     Args:
         models: the models, by name.
         body_limit: bytes of the largest request, as it came and as it is unpacked.
+        door: who is let in; None is everybody.
     """
 
-    def __init__(self, models: ServedModels, body_limit: int) -> None:
-        self._models, self._limit = models, body_limit
+    def __init__(self, models: ServedModels, body_limit: int, door: Door | None = None) -> None:
+        self._models, self._limit, self._door = models, body_limit, door
         self._predict = {f"/v1/models/{served.name}:predict": served for served in models}
         self._infer = {path: served for served in models for path in infer_paths(served)}
         self._plain = {path: served for path, served in self._infer.items() if not served.signature.image}
@@ -67,6 +69,9 @@ class Application:
     def __call__(self, request: Request, reply: Reply) -> None:
         """Answer one request, at once or later."""
         method, path, query, head, body, _ = request
+        if self._door and not _lets_in(self._door, request):
+            reply(self._refused(path, 401, WHY, (*JSON, (b"www-authenticate", b"Bearer"))))
+            return
         if method != "POST":
             reply(self._get(path, method, head))
             return
@@ -106,9 +111,9 @@ class Application:
             served.tell(exchange, began)
         reply(answer)
 
-    def _refused(self, path: str, status: int, what: str) -> Answer:
+    def _refused(self, path: str, status: int, what: str, headers: Headers = JSON) -> Answer:
         """Return an error in the form of the protocol that was asked by."""
-        return chat.refused(status, what) if path in self._chats else refused(status, what)
+        return chat.refused(status, what, headers=headers) if path in self._chats else refused(status, what, headers)
 
     async def _answer(self, request: Request, exchange: Exchange, served: ServedModel) -> Answer | Streamed:
         path, head, body = request.path, request.head, self._body_of(request)
@@ -157,6 +162,13 @@ class Application:
                 return refused(404, missing(served.name, served.signature))
             return refused(404, f"{served.name} has no {what[:100]}")
         return refused(404, "Not Found: ask /v2/models for the model that is served here")
+
+
+def _lets_in(door: Door, request: Request) -> bool:
+    if request.method in ("GET", "HEAD") and request.path in OPEN:
+        return True
+    bearer, key = (request.head.get(name, b"").decode("latin-1") for name in (b"authorization", b"x-api-key"))
+    return door.admits(bearer, key)
 
 
 async def _inferred(served: ServedModel, asked: Inference, exchange: Exchange) -> Answer:

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -14,6 +15,7 @@ import uvloop
 
 from runners.models import Model
 from runners.serve.app import Application
+from runners.serve.door import Door
 from runners.serve.events import Origin
 from runners.serve.http.listening import Server
 from runners.serve.kept import Kept
@@ -56,8 +58,9 @@ async def _serve(served: ServedModels, settings: Settings, log: PayloadLog | Non
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     try:
-        rpc = await _rpc(served, settings)
-        server = Server(Application(served, settings.body_limit), settings.body_limit)
+        door = _door(settings)
+        rpc = await _rpc(served, settings, door)
+        server = Server(Application(served, settings.body_limit, door), settings.body_limit)
         await server.start(host=settings.host, port=settings.port or 0, socket=settings.socket)
         await told.wait()
         await asyncio.gather(server.stop(GRACE), *([rpc.stop(GRACE)] if rpc else []))
@@ -66,13 +69,18 @@ async def _serve(served: ServedModels, settings: Settings, log: PayloadLog | Non
             log.close()
 
 
-async def _rpc(served: ServedModels, settings: Settings) -> Any:
+def _door(settings: Settings) -> Door | None:
+    """Return who lets in; None lets in everybody."""
+    return Door(Path(settings.key_file), settings.deployment, settings.revision) if settings.key_file else None
+
+
+async def _rpc(served: ServedModels, settings: Settings, door: Door | None) -> Any:
     """Return the server of gRPC where that is asked for: its library is imported for nothing else."""
     if not settings.grpc_port and not settings.grpc_socket:
         return None
     from runners.serve.grpc.listening import listening
 
-    return await listening(served, settings)
+    return await listening(served, settings, door)
 
 
 def _told(origin: Origin, log: PayloadLog | None, kept: Kept) -> Callable[[Exchange], None]:

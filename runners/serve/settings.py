@@ -52,6 +52,8 @@ class Settings(BaseModel):
     """The port of the same host where gRPC is spoken; None is nowhere."""
     grpc_socket: str | None = None
     """The Unix socket where gRPC is spoken, beside the port or without it."""
+    key_file: str | None = None
+    """The file with the key of the tokens that let in; None asks for none, as something before the process does."""
     pid_file: str | None = None
     """Where the process id is written, if the file is empty."""
     words: str | None = None
@@ -74,7 +76,7 @@ class Settings(BaseModel):
     def _known(cls, told: Any) -> Any:
         if isinstance(told, dict):
             try:
-                formats.format_of(told, formats.SERVING)
+                formats.format_of(told, formats.GUARDED)
             except formats.UnknownFormat as error:
                 raise ValueError(f"{error}: upgrade the image to the daemon's version of Setpoint") from error
         return told

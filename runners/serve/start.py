@@ -13,7 +13,9 @@ from urllib.parse import unquote, urlsplit
 from pydantic import ValidationError
 
 from runners.contract.exits import REFUSED, USAGE
+from runners.contract.mistakes import said
 from runners.contract.secrets import scrubbed_document
+from runners.contract.text import dotted
 from runners.contract.variables import SERVE
 from runners.models import Model, ModelRefused, load
 from runners.models.generation import generator_of
@@ -36,7 +38,7 @@ def main(arguments: list[str], environ: Mapping[str, str] = os.environ) -> int:
         told = Path(source).read_bytes() if arguments else environ[SERVE]
         settings = Settings.model_validate_json(told)
     except (OSError, ValidationError) as error:
-        print(f"{source} can't be used: {error}", file=sys.stderr)  # noqa: T201 - the process's log
+        print(f"{source} can't be used: {_why(error)}", file=sys.stderr)  # noqa: T201 - the process's log
         return USAGE
     claim(settings)
     try:
@@ -50,6 +52,15 @@ def main(arguments: list[str], environ: Mapping[str, str] = os.environ) -> int:
 
     run(settings, model, others)
     return 0
+
+
+def _why(error: OSError | ValidationError) -> str:
+    """Return why settings can't be used in one line: an engine tells the last one that a process has printed."""
+    if isinstance(error, OSError):
+        return str(error)
+    first = error.errors(include_url=False)[0]
+    what = first["msg"] if first["type"] == "json_invalid" else said(first)[0]
+    return f"{dotted(first['loc'])}: {what}" if first["loc"] else what
 
 
 def claim(settings: Settings) -> None:

@@ -4,6 +4,7 @@ import json
 import secrets
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -15,6 +16,7 @@ import pytest
 from reconciler.conformance.servings import wait_for
 from reconciler.model.errors import Refused
 from reconciler.model.ids import Address, Digest
+from reconciler.model.kinds.access import Access
 from reconciler.model.kinds.deployments import Replicas
 from reconciler.model.observed import Endpoint, Revision, RevisionState
 from reconciler.providers.serving.kserve import KServeServing
@@ -228,6 +230,44 @@ def test_the_real_runner_answers_logs_and_refuses_another_model(cluster: Cluster
         until(lambda: read_log(endpoint(serving).logs_url, window, TRIAL).counts["events"] == 1, "logged")
     finally:
         bench.close()
+
+
+def test_pods_ask_for_a_token_and_are_ready_without_one(cluster: Cluster, tmp_path: Path) -> None:
+    bench = KServeBench(tmp_path, cluster, command=("python", "-m", "runners.serve"))
+    try:
+        serving, digest = bench.open(folder=tmp_path / "home"), make(tmp_path / "model")
+        order = bench.order(DEPLOYMENT, OLD, ONE, url=(tmp_path / "model").as_uri(), access=Access(internal="token"))
+        serving.start(replace(order, model_digest=digest, trial=TRIAL))
+        wait(bench, serving, is_ready, "ready")
+        serving.route(DEPLOYMENT, {OLD: 100})
+        until(lambda: bench.addresses("employment"), "an address")
+        url = f"{bench.addresses('employment')[0]}/v1/models/employment:predict"
+        token = serving.token(DEPLOYMENT)
+        assert [predicted(url, one) for one in ("", "setpoint_wrong", token)] == [401, 401, 200]
+        assert predicted(url, bench.open(folder=tmp_path / "home").token(DEPLOYMENT)) == 401, (
+            "it has listed nothing yet"
+        )
+        again = bench.open(folder=tmp_path / "home")
+        again.list()
+        assert predicted(url, again.token(DEPLOYMENT)) == 200
+        assert token not in json.dumps(bench.cluster.admin.get(of_revision(bench)))
+        again.delete(DEPLOYMENT)
+        bench.cluster.admin.wait_gone(bench.place(("v1", "secrets"), "setpoint-endpoint-employment"))
+    finally:
+        bench.close()
+
+
+def predicted(url: str, token: str) -> int:
+    """Return the status of a prediction that is asked for with a token."""
+    head = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+    try:
+        with urllib.request.urlopen(
+            urllib.request.Request(url, json.dumps(ASKED).encode(), head), timeout=30
+        ) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        error.close()
+        return error.code
 
 
 def test_a_crash_loop_says_the_process_s_words(bench: KServeBench, serving: KServeServing) -> None:

@@ -1,8 +1,8 @@
-"""Who may ask a public endpoint, how often, and from which pages: a block of `deployments`."""
+"""Who may ask an endpoint, how often, and from which pages: a block of `deployments`."""
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -197,11 +197,16 @@ class Cors(Block):
         return self
 
 
+OUTSIDE = ("jwt", "forward", "open", "limits", "cors")
+"""What is about the public address alone."""
 WAYS = "keys: [${secret:NAME}], jwt: {issuer: …, audience: …}, forward: true and open: true"
 
 
 class Access(Block):
-    """Who may ask a public endpoint: who has a key or a token, whom a service lets in, or everybody; and how often."""
+    """Who may ask an endpoint: who has a key or a token, whom a service lets in, or everybody; and how often.
+
+    `internal` is about its internal address, which a public one has, too; all else but `keys` is about the public one.
+    """
 
     keys: tuple[Annotated[str, Field(pattern=f"^{SECRET.pattern}$")], ...] = Field(
         default=(),
@@ -214,10 +219,15 @@ class Access(Block):
     jwt: Jwt | None = Field(default=None, description="Let in whoever has a token of this issuer.")
     limits: Limits | None = Field(default=None, description="How often each client may ask.")
     cors: Cors | None = Field(default=None, description="Which pages' scripts may ask.")
+    internal: Literal["open", "token"] = Field(
+        default="open",
+        description="Who gets in by the internal address: everybody who reaches it, or who has a short-lived token of "
+        "the environment, as its jobs do, or one of `keys`.",
+    )
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        if bool(self.keys) + (self.jwt is not None) + self.forward + self.open != 1:
+        if self.ways > 1 or not (self.ways or self.asks_inside):
             raise ValueError(f"say one of {WAYS}")
         by = self.by
         if by == "key" and not self.keys:
@@ -235,6 +245,16 @@ class Access(Block):
         return self
 
     @property
+    def ways(self) -> int:
+        """Return how many ways there are to get in by the public address."""
+        return bool(self.keys) + (self.jwt is not None) + self.forward + self.open
+
+    @property
+    def asks_inside(self) -> bool:
+        """Tell whether the internal address asks for something, too."""
+        return self.internal == "token"
+
+    @property
     def by(self) -> str:
         """Return what makes a client, where requests are limited."""
         usual = "key" if self.keys else "claim sub" if self.jwt else "address"
@@ -247,4 +267,5 @@ class Access(Block):
 
     def as_name(self) -> dict[str, Any]:
         """Return what a revision is named by: what was added later, and isn't said, leaves former names as they are."""
-        return self.model_dump(mode="json", exclude_none=True)
+        told = self.model_dump(mode="json", exclude_none=True)
+        return told if self.asks_inside else {name: value for name, value in told.items() if name != "internal"}

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from reconciler.model.ids import Address
 from reconciler.model.kinds.ab_tests import ABTest
-from reconciler.model.kinds.access import Access
+from reconciler.model.kinds.access import OUTSIDE, Access
 from reconciler.model.kinds.inference_graph import Node, check_graph, members_of
 from reconciler.model.kinds.recurring import Recurring
 from reconciler.model.kinds.spec import Block, JobSpec
@@ -171,7 +171,7 @@ class Deployment(JobSpec):
         "InferenceGraph. Each model is the one that its own deployment pins.",
     )
     visibility: Literal["public", "internal"] = Field(default="internal", description="Who can reach the endpoint.")
-    access: Access | None = Field(default=None, description="Who may ask the endpoint, where it is public.")
+    access: Access | None = Field(default=None, description="Who may ask the endpoint.")
     replicas: Replicas = Field(default=Replicas(), description="How many processes serve.")
     rollout: Rollout = Field(default=Rollout(), description="How a new model gets its traffic.")
     smoke: Smoke = Field(default=Smoke(), description="The test before any traffic.")
@@ -194,9 +194,12 @@ class Deployment(JobSpec):
 
     @model_validator(mode="after")
     def _says_who_may_ask(self) -> Self:
-        if self.visibility == "public" and self.access is None:
+        access, is_public = self.access, self.visibility == "public"
+        if is_public and not (access and access.ways):
             ways = "access: {keys: [${secret:NAME}]}, {jwt: {issuer: …, audience: …}}, {forward: true} or {open: true}"
             raise ValueError(f"a public endpoint says who may ask it: {ways}")
-        if self.visibility != "public" and self.access is not None:
-            raise ValueError("access is for public endpoints: set visibility: public, or leave it out")
+        if not is_public and access and not access.asks_inside:
+            raise ValueError("access is for public endpoints: set visibility: public, or say access.internal: token")
+        if not is_public and access and (odd := [name for name in OUTSIDE if getattr(access, name)]):
+            raise ValueError(f"access.{odd[0]} is for the public address: leave it out, or set visibility: public")
         return self

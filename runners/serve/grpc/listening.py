@@ -4,6 +4,7 @@ from typing import Any
 
 import grpc.aio
 
+from runners.serve.door import Door
 from runners.serve.grpc.service import Service
 from runners.serve.served_models import ServedModels
 from runners.serve.settings import Settings
@@ -17,14 +18,14 @@ IDLE, AGE, LAST = 120_000, 600_000, 30_000
 begun and never sent to its end is so cut with its connection; clients open another one by themselves."""
 
 
-async def listening(served: ServedModels, settings: Settings) -> Any:
-    """Return a server that answers already.
+async def listening(served: ServedModels, settings: Settings, door: Door | None = None) -> Any:
+    """Return a server that answers already, whom the door lets in.
 
     Raises:
         RuntimeError: it can't listen where the settings say.
     """
     server = grpc.aio.server(options=options(settings.body_limit), maximum_concurrent_rpcs=MOST_AT_ONCE)
-    server.add_generic_rpc_handlers((Service(served),))
+    server.add_generic_rpc_handlers((Service(served, door),))
     for where in addresses(settings):
         server.add_insecure_port(where)
     await server.start()

@@ -7,6 +7,7 @@ from typing import Any
 import grpc
 
 from runners.serve.about import ABOUT_SERVER, about_model
+from runners.serve.door import OPEN_METHODS, WHY, Door
 from runners.serve.grpc.messages import MESSAGES, SERVICE
 from runners.serve.grpc.tensors import answer_of, inference_of, read
 from runners.serve.request_context import REQUEST, SMOKE, Exchange, new_id
@@ -33,9 +34,11 @@ class Service(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpcio ships no 
 
     Args:
         served: the models, by name.
+        door: who is let in; None is everybody.
     """
 
-    def __init__(self, served: ServedModels) -> None:
+    def __init__(self, served: ServedModels, door: Door | None = None) -> None:
+        self._door = door
         self._models, self._guarded = served, served.first.guarded
         methods: Mapping[str, Method] = {
             "ServerLive": self._fixed("ServerLive", {"live": True}),
@@ -52,6 +55,10 @@ class Service(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpcio ships no 
 
     def service(self, handler_call_details: Any) -> Any:
         """Return what answers a method; none is answered with UNIMPLEMENTED."""
+        if self._door and handler_call_details.method not in _OPEN:
+            head = {name: told for name, told in handler_call_details.invocation_metadata if isinstance(told, str)}
+            if not self._door.admits(head.get("authorization", ""), head.get("x-api-key", "")):
+                return _STRANGERS
         return self._handlers.get(handler_call_details.method)
 
     def _fixed(self, kind: str, told: Mapping[str, Any]) -> Method:
@@ -95,6 +102,15 @@ class Service(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpcio ships no 
         asked = inference_of(message)
         outputs = await served.infer(asked, exchange, PATIENCE)
         return answer_of(served.name, message.model_version, asked.id or exchange.id, outputs, is_raw=asked.is_binary)
+
+
+async def _turned_away(_data: bytes, context: Any) -> bytes:
+    await context.abort(grpc.StatusCode.UNAUTHENTICATED, WHY)
+    return b""
+
+
+_OPEN = tuple(f"/{SERVICE}/{name}" for name in OPEN_METHODS)
+_STRANGERS = grpc.unary_unary_rpc_method_handler(_turned_away)
 
 
 def _without_parameters(described: Mapping[str, Any]) -> dict[str, Any]:

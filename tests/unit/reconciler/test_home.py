@@ -1,11 +1,12 @@
 """A home belongs to one repository, and to one user."""
 
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from reconciler.home import MARK, claim
+from reconciler.home import MARK, claim, kept_secret
 from reconciler.model.errors import Refused, Unavailable
 
 
@@ -35,3 +36,34 @@ def test_what_is_no_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(Unavailable, match="can't be used"):
         claim(tmp_path / "file" / "home", "/srv/ml.git")
+
+
+def test_a_secret_is_made_once_and_is_its_user_s_alone(tmp_path: Path) -> None:
+    place = tmp_path / "secrets" / "tokens"
+    made = kept_secret(place)
+    assert len(bytes.fromhex(made)) == 32
+    assert kept_secret(place) == made
+    assert made != kept_secret(tmp_path / "other")
+    assert stat.S_IMODE(place.stat().st_mode) == 0o600
+    assert stat.S_IMODE(place.parent.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("left", [b"", b"ab" * 31, b"not hexadecimal" * 5, b"AB" * 32, b"\xff" * 64, b"a" * 5000])
+def test_what_is_no_secret_is_replaced_by_one(tmp_path: Path, left: bytes) -> None:
+    (tmp_path / "tokens").write_bytes(left)
+    made = kept_secret(tmp_path / "tokens")
+    assert (tmp_path / "tokens").read_text() == made
+    assert [path.name for path in tmp_path.iterdir()] == ["tokens"]
+
+
+def test_of_several_who_make_a_secret_at_once_all_have_the_same(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as many:
+        found = set(many.map(lambda _: kept_secret(tmp_path / "tokens"), range(64)))
+    assert found == {(tmp_path / "tokens").read_text()}
+    assert [path.name for path in tmp_path.iterdir()] == ["tokens"]
+
+
+def test_a_folder_in_the_place_of_a_secret_is_told(tmp_path: Path) -> None:
+    (tmp_path / "tokens").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        kept_secret(tmp_path / "tokens")

@@ -44,3 +44,21 @@ def test_nobody_there_is_out_of_reach() -> None:
 def test_no_address_is_out_of_reach(url: str) -> None:
     with pytest.raises(SourceUnavailable, match="no address yet"):
         Client(url, "x", 10)
+
+
+def test_the_job_s_token_goes_with_each_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    with revision(lambda *_: (200, {})) as found:
+        with Client(found.url, "employment", 10) as client:
+            client.describe()
+        monkeypatch.setenv("SETPOINT_ENDPOINT_TOKEN", "setpoint_token")
+        with Client(found.url, "employment", 10) as client:
+            client.describe()
+            client.predict([])
+    told = [{name.lower(): value for name, value in headers.items()} for _, _, headers in found.asked]
+    assert [headers.get("authorization") for headers in told] == [None, *["Bearer setpoint_token"] * 2]
+
+
+def test_a_token_that_has_ended_is_worth_another_attempt() -> None:
+    ended = pytest.raises(SourceUnavailable, match="lets this job's token in no more: status 401")
+    with revision(lambda *_: (401, {})) as found, Client(found.url, "x", 10) as client, ended:
+        client.predict([])

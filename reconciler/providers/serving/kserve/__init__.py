@@ -10,6 +10,7 @@ restart them.
     predictor   the container or the runtime of KServe that answers: pure functions
     scale       bounds of scale, written and read: pure functions
     access      credentials of a revision: its Secret and its ServiceAccount, as pure functions
+    endpoint_key  the key by which pods know the tokens that let in, as pure functions
     drift       what of an InferenceService is ours, and whether somebody changed it: pure functions
     health      where a revision is in its life, and why: pure functions
     pods        why pods don't answer: pure functions

@@ -17,6 +17,7 @@ ACCOUNTS = Kind("", "v1", "ServiceAccount", "serviceaccounts")
 MANAGED, OURS = "app.kubernetes.io/managed-by", "setpoint"
 DEPLOYMENT, REVISION, VISIBILITY = "setpoint.io/deployment", "setpoint.io/revision", "setpoint.io/visibility"
 TRIAL, SEAL, SINCE = "setpoint.io/trial", "setpoint.io/seal", "setpoint.io/since"
+ASKS = "setpoint.io/asks-for"
 
 REVISIONS = f"{MANAGED}={OURS},{REVISION}"
 """Selects our InferenceServices, and their pods, which bear the same labels."""

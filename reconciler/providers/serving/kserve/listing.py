@@ -12,6 +12,7 @@ from reconciler.model.ids import Address, Digest, RunName, name_of
 from reconciler.model.observed import Endpoint, Figures, Revision, RevisionState
 from reconciler.providers.serving.kserve import drift
 from reconciler.providers.serving.kserve import kinds as k
+from reconciler.providers.serving.kserve.endpoint_key import TOKEN
 from reconciler.providers.serving.kserve.health import health, moment, stuck_since
 from reconciler.providers.serving.kserve.options import Options
 from reconciler.providers.serving.kserve.pods import trouble
@@ -26,7 +27,10 @@ PodsByRevision = Mapping[tuple[Address, Digest], Sequence[Manifest]]
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A revision as its InferenceService tells it; `ending` is since when it is being deleted."""
+    """A revision as its InferenceService tells it.
+
+    `ending` is since when it is being deleted, `asks` whether it lets in by tokens alone.
+    """
 
     deployment: Address
     revision: Revision
@@ -34,6 +38,7 @@ class Served:
     version: Version
     visibility: str
     ending: datetime | None = None
+    asks: bool = False
 
     @property
     def is_settled(self) -> bool:
@@ -70,6 +75,7 @@ def served(listed: Manifest, options: Options) -> Served:
         version_of(listed),
         labels.get(k.VISIBILITY, "internal"),
         stuck_since(listed),
+        annotations.get(k.ASKS) == TOKEN,
     )
 
 

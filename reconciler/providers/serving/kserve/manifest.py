@@ -3,7 +3,7 @@
 from reconciler.kubernetes.kinds import Manifest
 from reconciler.plugins.refusals import demand, logged_whole
 from reconciler.ports.serving import RevisionOrder
-from reconciler.providers.serving.kserve import drift
+from reconciler.providers.serving.kserve import drift, endpoint_key
 from reconciler.providers.serving.kserve import predictor as p
 from reconciler.providers.serving.kserve.access import has_use
 from reconciler.providers.serving.kserve.kinds import SEAL, TRIAL, VISIBILITY, revision_labels, revision_name
@@ -37,6 +37,7 @@ def inference_service(order: RevisionOrder, options: Options) -> Manifest:
                 "serving.kserve.io/autoscalerClass": options.autoscaler,
                 "serving.kserve.io/stop": "false",
                 TRIAL: order.trial,
+                **endpoint_key.annotations(order),
                 **(SCRAPED if options.is_scraped else {}),
             },
         },
@@ -49,7 +50,9 @@ def inference_service(order: RevisionOrder, options: Options) -> Manifest:
 def _answering(order: RevisionOrder, options: Options, name: str) -> Manifest:
     if options.runtime is None:
         secret = name if has_use(order, options) else options.secrets
-        return {**options.pod, "containers": [p.container(order, options, secret)]}
+        volumes = [*options.pod.get("volumes", ()), *endpoint_key.volumes(order)]
+        pod = {**options.pod, **({"volumes": volumes} if volumes else {})}
+        return {**pod, "containers": [p.container(order, options, secret)]}
     told: Manifest = {**options.pod, "model": p.model(order, options.runtime)}
     told |= {"serviceAccountName": name} if has_use(order, options) else {}
     if options.runtime.logger and order.log_payloads:

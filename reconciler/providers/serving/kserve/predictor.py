@@ -8,7 +8,9 @@ from reconciler.model.errors import Refused
 from reconciler.model.ids import name_of
 from reconciler.model.kinds.spec import Resources
 from reconciler.ports.serving import RevisionOrder
+from reconciler.providers.serving.kserve import endpoint_key
 from reconciler.providers.serving.kserve.options import Options, Runtime
+from runners.contract.formats import GUARDED
 from runners.contract.variables import SERVE
 
 CONTAINER = "kserve-container"
@@ -40,7 +42,8 @@ def container(order: RevisionOrder, options: Options, secret: str) -> Manifest:
         "terminationMessagePolicy": "FallbackToLogsOnError",
     }
     told |= {"envFrom": [{"secretRef": {"name": secret}}]} if secret else {}
-    return told | ({"volumeMounts": [dict(mount) for mount in options.mounts]} if options.mounts else {})
+    mounts = [*(dict(mount) for mount in options.mounts), *endpoint_key.mounts(order)]
+    return told | ({"volumeMounts": mounts} if mounts else {})
 
 
 def _ports(options: Options) -> list[Manifest]:
@@ -71,6 +74,7 @@ def settings(order: RevisionOrder, options: Options) -> Manifest:
     logs = f"{logs_of(name_of(order.deployment), options)}/{order.revision}/$(POD_NAME)"
     return {
         **order.as_settings(),
+        **({"format": GUARDED, "key_file": endpoint_key.PATH} if endpoint_key.is_asked(order) else {}),
         "name": name_of(order.deployment),
         "deployment": order.deployment,
         "revision": order.revision,

@@ -104,6 +104,10 @@ class Reading:
         found = self._kubernetes.get(k.INFERENCE_SERVICES, name, self._namespace)
         return served(found, self._options) if found else None
 
+    def asks(self, deployment: Address) -> bool:
+        """Tell whether one of an endpoint's revisions asks for tokens, as the last listing told."""
+        return any(one.asks for one in (self._by_name or {}).values() if one.deployment == deployment)
+
     def has_news(self) -> bool:
         """Tell, once for each change, whether a listing would be worth it. It never waits and never calls."""
         watched: list[Informer[Served] | Informer[Way] | Informer[Manifest]] = [self._revisions, *self._ways]

@@ -1,20 +1,27 @@
 """The port's verbs, in terms of what is read and what is written."""
 
+import contextlib
+import secrets
+import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import reduce
+from pathlib import Path
 from typing import Any
 
+from reconciler.disk import writing
+from reconciler.home import kept_secret
 from reconciler.kubernetes.access import Access
 from reconciler.kubernetes.client import Kubernetes
 from reconciler.kubernetes.kubeconfig import find_access
 from reconciler.model.errors import Refused, Transient, Unavailable
-from reconciler.model.ids import Address, Digest
+from reconciler.model.ids import Address, Digest, name_of
 from reconciler.model.observed import Endpoint, Figures, RevisionState
-from reconciler.plugins.refusals import demand, seen_to_by_gateway
+from reconciler.plugins.refusals import demand, guarded, seen_to_by_gateway
 from reconciler.ports.serving import RevisionOrder
 from reconciler.providers.serving.kserve import prometheus
+from reconciler.providers.serving.kserve.endpoint_key import is_asked
 from reconciler.providers.serving.kserve.kinds import revision_name
 from reconciler.providers.serving.kserve.listing import Served, endpoints, is_gated
 from reconciler.providers.serving.kserve.options import Options
@@ -22,6 +29,7 @@ from reconciler.providers.serving.kserve.reading import Reading
 from reconciler.providers.serving.kserve.replica_logs import read_logs
 from reconciler.providers.serving.kserve.routes import Routing
 from reconciler.providers.serving.kserve.writing import Writing
+from runners.contract import endpoint_tokens
 
 
 def system_time() -> datetime:
@@ -38,17 +46,27 @@ class KServeServing:
     Args:
         now: the time.
         access: how the API server is reached, where not as the options say.
+        folder: where the secret is kept that tokens are made of; without one each daemon makes its own.
         told: the options.
 
     Raises:
         Refused: an option is wrong, or there is no access to an API server.
     """
 
-    def __init__(self, *, now: Callable[[], datetime] = system_time, access: Access | None = None, **told: Any) -> None:
+    def __init__(
+        self,
+        *,
+        now: Callable[[], datetime] = system_time,
+        access: Access | None = None,
+        folder: Path | None = None,
+        **told: Any,
+    ) -> None:
         options = Options.read(told)
         reached = access or find_access(options.kubeconfig, options.context)
         namespace = options.namespace or reached.namespace
-        self._now = now
+        self._now, self._folder = now, folder
+        self._brief_root = secrets.token_hex(32)
+        self._keys: dict[Address, str] = {}
         self._options = options = options.model_copy(update={"namespace": namespace})
         self._kubernetes = Kubernetes(reached, timeout=options.timeout)
         self._reading = Reading(self._kubernetes, namespace, options)
@@ -92,14 +110,49 @@ class KServeServing:
             Unavailable: the API server couldn't answer.
         """
         demand(seen_to_by_gateway(order.access))
+        demand(guarded(order.access, order.visibility, has_runtime=self._options.runtime is not None))
         known = self._reading.known(revision_name(order.deployment, order.revision))
         if known and known.ending:
             raise Transient(f"revision {order.revision} of {order.deployment} is about to end", "it starts anew then")
         if known and not known.revision.changed:
             self._rescale(known, order)
             return
+        if is_asked(order):
+            self._key(order.deployment)
         self._writing.put(order)
         self._reading.spoil()
+
+    def token(self, deployment: Address) -> str:
+        """Return what lets a job into an endpoint for a day at the least; empty where none of its revisions asks.
+
+        Its pods know the key by a Secret, which each daemon writes once: another home has another root. Until the
+        cluster has handed a new one to the pods, jobs are refused and tried again.
+
+        Raises:
+            Unavailable: the root can't be read, or the API server couldn't answer.
+            Refused: we may not write Secrets.
+        """
+        return endpoint_tokens.current(self._key(deployment), self._now().timestamp()) if self._asks(deployment) else ""
+
+    def _asks(self, deployment: Address) -> bool:
+        return deployment in self._keys or self._reading.asks(deployment)
+
+    def _key(self, deployment: Address) -> str:
+        """Return the key of an endpoint's tokens, which its pods have by a Secret."""
+        key = endpoint_tokens.key_of(self._root(), name_of(deployment))
+        if self._keys.get(deployment) != key:
+            self._writing.put_key(deployment, key)
+            self._keys[deployment] = key
+        return key
+
+    def _root(self) -> str:
+        if self._folder is None:
+            return self._brief_root
+        try:
+            return kept_secret(self._folder / "tokens")
+        except OSError as error:
+            what = f"what tokens are made of can't be kept in {self._folder}: {error.strerror or error}"
+            raise Unavailable(what, "free some space, or give it to the user that runs this") from error
 
     def _rescale(self, known: Served, order: RevisionOrder) -> None:
         bounds = order.replicas
@@ -157,7 +210,18 @@ class KServeServing:
             Unavailable: the API server couldn't answer; what could be asked for was.
         """
         self._writing.delete(deployment)
+        self._keys.pop(deployment, None)
         self._reading.spoil()
+
+    def leave(self) -> None:
+        """Remove what tokens are made of; nothing else is kept beside the cluster.
+
+        Raises:
+            Unavailable: it can't be removed.
+        """
+        if self._folder is not None:
+            with writing(self._folder), contextlib.suppress(FileNotFoundError):
+                shutil.rmtree(self._folder)
 
     def settle(self) -> bool:
         """Return whether anything changed since the last listing, without a call; KServe's controller does the rest."""

@@ -12,7 +12,7 @@ from reconciler.model.errors import Refused
 from reconciler.model.ids import Address, Digest, name_of
 from reconciler.plugins.refusals import demand, undivided
 from reconciler.ports.serving import RevisionOrder
-from reconciler.providers.serving.kserve import access
+from reconciler.providers.serving.kserve import access, endpoint_key
 from reconciler.providers.serving.kserve import kinds as k
 from reconciler.providers.serving.kserve.manifest import inference_service, rescaled
 from reconciler.providers.serving.kserve.options import Options
@@ -42,6 +42,10 @@ class Writing:
         self._apply(k.SECRETS, access.secret(order, self._options, owner))
         if self._options.runtime:
             self._apply(k.ACCOUNTS, access.account(order, owner))
+
+    def put_key(self, deployment: Address, key: str) -> None:
+        """Write the key of an endpoint's tokens, which its pods mount."""
+        self._apply(k.SECRETS, endpoint_key.secret(deployment, key))
 
     def rescale(self, order: RevisionOrder) -> bool:
         """Change a revision's bounds and nothing else; tell whether it is there."""
@@ -93,12 +97,15 @@ class Writing:
         self._kubernetes.delete(k.INFERENCE_SERVICES, name, self._namespace, propagation="Foreground")
 
     def delete(self, deployment: Address) -> None:
-        """Ask for the end of an endpoint: first nobody gets in any more, then its revisions end."""
+        """Ask for the end of an endpoint: first nobody gets in any more, then its revisions end, and its key goes."""
         labels = ",".join(f"{name}={value}" for name, value in k.deployment_labels(deployment).items())
         for kind in self._kinds:
             for way in self._kubernetes.list(kind, self._namespace, labels=f"{labels},!{k.REVISION}"):
                 self._kubernetes.delete(kind, way["metadata"]["name"], self._namespace)
-        for listed in self._kubernetes.list(k.INFERENCE_SERVICES, self._namespace, labels=labels):
+        found = self._kubernetes.list(k.INFERENCE_SERVICES, self._namespace, labels=labels)
+        if any(k.ASKS in (listed["metadata"].get("annotations") or {}) for listed in found):
+            self._kubernetes.delete(k.SECRETS, endpoint_key.secret_name(deployment), self._namespace)
+        for listed in found:
             if not listed["metadata"].get("deletionTimestamp"):
                 self.stop(deployment, Digest(listed["metadata"]["labels"][k.REVISION]))
 

@@ -6,9 +6,10 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from reconciler.model.ids import Digest, name_of
-from reconciler.providers.serving.local.access import Guard, guard_of
+from reconciler.model.ids import Digest, address, name_of
+from reconciler.providers.serving.local.access import guard_of
 from reconciler.providers.serving.local.counter_totals import CounterTotals
+from reconciler.providers.serving.local.inner_gate import inner_of
 from reconciler.providers.serving.local.proxies import Gate
 from reconciler.providers.serving.local.records import EndpointRecord, RevisionRecord
 from reconciler.providers.serving.local.replica_lifecycle import DRAIN, advance
@@ -16,6 +17,7 @@ from reconciler.providers.serving.local.replicas import Replicas
 from reconciler.providers.serving.local.scale import follow
 from reconciler.providers.serving.local.sites import Site
 from reconciler.providers.serving.local.store import Store
+from runners.contract import endpoint_tokens
 
 LOOK_EVERY = 1.0
 """Seconds between two looks at Caddy's counters."""
@@ -126,8 +128,8 @@ class ReplicaController:
         with it.
         """
         unread = {name_of(deployment) for deployment in self._store.unread()}
-        sites = tuple(self._site(endpoint) for endpoint in self._store.endpoints().values())
-        sites += self._gate.former(unread) if unread else ()
+        sites = tuple(self._site(endpoint, now) for endpoint in self._store.endpoints().values())
+        sites += tuple(self._with_tokens(site, now) for site in self._gate.former(unread)) if unread else ()
         if sites and not self._gate.serves(sites):
             self.look(now)
         if sites:
@@ -135,19 +137,27 @@ class ReplicaController:
         elif self._gate.is_open and not unread:
             self._gate.close()
 
-    def _site(self, endpoint: EndpointRecord) -> Site:
+    def _site(self, endpoint: EndpointRecord, now: float) -> Site:
         serving = {name: item for name, item in endpoint.revisions.items() if not item.stopping}
         pools = {name: self._replicas.in_rotation(item) for name, item in serving.items()}
-        guard = self._guard(endpoint)
-        return Site(endpoint.name, pools, endpoint.traffic, endpoint.is_public, guard, endpoint.key)
+        site = Site(endpoint.name, pools, endpoint.traffic, endpoint.is_public, key=endpoint.key)
+        return self._with_tokens(self._guarded(site, endpoint), now)
 
-    def _guard(self, endpoint: EndpointRecord) -> Guard | None:
-        """Return who is let in: as the revision with the most traffic says; None is everybody."""
+    def _guarded(self, site: Site, endpoint: EndpointRecord) -> Site:
+        """Return a site with who is let in: as the revision with the most traffic says."""
         order = endpoint.leading
         if order is None:
-            return None
-        keys = self._store.keys_of(order.deployment, order.revision).values()
-        return guard_of(endpoint.name, order.access, self._forward, tuple(keys))
+            return site
+        keys = tuple(self._store.keys_of(order.deployment, order.revision).values())
+        guard = guard_of(site.name, order.access, self._forward, keys)
+        return replace(site, guard=guard, inner=inner_of(order.access, keys))
+
+    def _with_tokens(self, site: Site, now: float) -> Site:
+        """Return a site with the tokens that let in by now."""
+        if site.inner is None:
+            return site
+        key = self._store.token_key(address("deployments", site.name))
+        return replace(site, inner=replace(site.inner, tokens=endpoint_tokens.valid(key, now)))
 
     def _tend(self, endpoint: EndpointRecord, now: float) -> None:
         lived = {name: self._lived(revision, now) for name, revision in endpoint.revisions.items()}

@@ -23,6 +23,7 @@ from reconciler.providers.serving.local.counters import (
     read,
     summed,
 )
+from reconciler.providers.serving.local.inner_gate import refused_host
 from reconciler.providers.serving.local.records import EndpointRecord
 from reconciler.providers.serving.local.routing import host_of
 from reconciler.providers.serving.local.scale import CALM, SPAN, Moment
@@ -34,6 +35,8 @@ WRITE_EVERY = 2.0
 
 FORMER = "former"
 """Stands for all revisions that are gone."""
+REFUSED = "refused"
+"""Stands for what no revision was asked, as who asked wasn't let in by the internal address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,7 @@ class CounterTotals:
         for endpoint in endpoints:
             page = self._page(endpoint.name)
             hosts = {str(name): host_of(endpoint.name, name) for name in endpoint.revisions}
+            hosts[REFUSED] = refused_host(endpoint.name)
             mine = {name: sample.counts[host] for name, host in hosts.items() if host in sample.counts}
             page.account = page.account.plus(sample, mine).folded(hosts).marked(endpoint.since)
             for name, host in hosts.items():
@@ -151,7 +155,9 @@ class CounterTotals:
         page = self._page(endpoint.name)
         write(self._store.folder / "counts" / f"{endpoint.name}.json", page.account.as_json())
         ready = {str(name): revision.ready for name, revision in endpoint.revisions.items()}
-        text = exposition(endpoint.name, page.account.total, ready, endpoint.created)
+        answered = {name: codes for name, codes in page.account.total.items() if name != REFUSED}
+        refused = sum(histogram.count for histogram in page.account.total.get(REFUSED, {}).values())
+        text = exposition(endpoint.name, answered, ready, endpoint.created, round(refused))
         write(self._store.folder / "metrics" / f"{endpoint.name}.prom", text)
         page.written, page.at = page.account, now
 

@@ -15,7 +15,10 @@ from reconciler.model.observed import Figures
 
 DURATIONS, UNDER_WAY = "caddy_http_request_duration_seconds", "caddy_http_requests_in_flight"
 HEALTHY, STARTED = "caddy_reverse_proxy_upstreams_healthy", "process_start_time_seconds"
+TURNED_AWAY = "setpoint_endpoint_refused_total"
 PROXY = 'handler="reverse_proxy"'
+REFUSALS = re.compile(r'code="401".*handler="static_response"')
+"""The answers to whom isn't let in, which come from Caddy itself."""
 INTERNAL, PUBLIC, SPLIT = "internal", "public", "split"
 """The router's servers. Each one's name ends with what they all begin to count anew with."""
 _LINE = re.compile(r"(\w+)\{(.*)\} (\S+)$")
@@ -73,7 +76,7 @@ def read(text: str) -> Sample:
             under_way[labels["host"]] = under_way.get(labels["host"], 0.0) + value
         else:
             server = f"{INTERNAL}-{labels['server'].rpartition('-')[2]}"
-            if labels.get("method", "POST") != "POST":
+            if labels.get("method", "POST") != "POST" and labels["handler"] == "reverse_proxy":
                 continue  # an inference is a POST: what is read besides, as a health, is no sign of it
             told = found.setdefault(labels["host"], {}).setdefault(labels["code"], {})
             told[labels.get("le", name)] = told.get(labels.get("le", name), 0.0) + value
@@ -85,7 +88,7 @@ def read(text: str) -> Sample:
 
 def _series(text: str) -> Iterable[tuple[str, dict[str, str], float]]:
     for line in text.splitlines():
-        is_ours = line.startswith((DURATIONS, UNDER_WAY)) and PROXY in line
+        is_ours = line.startswith((DURATIONS, UNDER_WAY)) and (PROXY in line or REFUSALS.search(line))
         if (is_ours or line.startswith(HEALTHY)) and (match := _LINE.match(line)):
             yield match[1], dict(_LABEL.findall(match[2])), float(match[3])
 
@@ -133,7 +136,7 @@ def figures(codes: ByCode) -> Figures:
     return Figures(requests=round(whole.count), errors=round(errors), buckets=buckets)
 
 
-def exposition(name: str, counts: Counts, ready: Mapping[str, int], since: float) -> str:
+def exposition(name: str, counts: Counts, ready: Mapping[str, int], since: float, refused: int = 0) -> str:
     """Write an endpoint's counts as metrics: the names are Caddy's, the counts go on through its changes.
 
     Args:
@@ -141,6 +144,7 @@ def exposition(name: str, counts: Counts, ready: Mapping[str, int], since: float
         counts: what was counted, by revision.
         ready: the replicas that are ready, by revision.
         since: when counting began, in seconds since 1970.
+        refused: how many requests weren't let in by the internal address.
     """
     lines = [
         f"# HELP {DURATIONS} Histogram of round-trip request durations.",
@@ -154,6 +158,9 @@ def exposition(name: str, counts: Counts, ready: Mapping[str, int], since: float
             lines += [f"{DURATIONS}_count{{{labels}}} {histogram.count:.0f}"]
     lines += [f"# HELP {HEALTHY} Replicas that are ready.", f"# TYPE {HEALTHY} gauge"]
     lines += [f'{HEALTHY}{{upstream="{name}/{revision}"}} {number}' for revision, number in sorted(ready.items())]
+    if refused:
+        lines += [f"# HELP {TURNED_AWAY} Requests without a token that lets in.", f"# TYPE {TURNED_AWAY} counter"]
+        lines += [f'{TURNED_AWAY}{{deployment="{name}"}} {refused}']
     lines += [f"# HELP {STARTED} When counting began.", f"# TYPE {STARTED} gauge", f"{STARTED} {since!r}"]
     return "\n".join(lines) + "\n"
 

@@ -1,6 +1,7 @@
 """The sites that were routed last, kept so that an endpoint whose record can't be read stays reachable as it was.
 
-Keys that let clients in aren't kept a second time: they are those of the revision with the most traffic.
+Keys that let clients in aren't kept a second time: they are those of the revision with the most traffic. Tokens aren't
+kept at all: those of the moment are made anew.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -11,6 +12,7 @@ from typing import Any
 from reconciler.model.ids import Digest
 from reconciler.model.kinds.access import Cors
 from reconciler.providers.serving.local.access import Guard
+from reconciler.providers.serving.local.inner_gate import Inner
 from reconciler.providers.serving.local.sites import Site
 from reconciler.providers.serving.local.store import read_json, write
 
@@ -42,6 +44,7 @@ def _as_json(site: Site) -> dict[str, Any]:
         "is_public": site.is_public,
         "guard": _guard_as_json(site.guard) if site.guard else None,
         **({"key": site.key} if site.key else {}),
+        **({"inner": True} if site.inner else {}),
     }
 
 
@@ -63,9 +66,11 @@ def _from_json(name: str, told: Mapping[str, Any], keys: Callable[[str, Digest],
         pools = {Digest(revision): tuple(map(Path, sockets)) for revision, sockets in told["pools"].items()}
         traffic = {Digest(revision): int(share) for revision, share in told["traffic"].items()}
         site = Site(name, pools, traffic, bool(told["is_public"]), key=str(told.get("key", "")))
-        if told["guard"] is None:
+        if told["guard"] is None and not told.get("inner"):
             return site
         leading = max(traffic, key=lambda revision: traffic[revision], default=None) or next(iter(pools))
-        return replace(site, guard=_guard_from_json(told["guard"], lambda: keys(name, leading)))
+        guard = _guard_from_json(told["guard"], lambda: keys(name, leading)) if told["guard"] is not None else None
+        inner = Inner(tuple(sorted(keys(name, leading)))) if told.get("inner") else None
+        return replace(site, guard=guard, inner=inner)
     except (AttributeError, KeyError, StopIteration, TypeError, ValueError):
         return None

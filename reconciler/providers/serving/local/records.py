@@ -151,7 +151,7 @@ def order_as_json(order: RevisionOrder) -> dict[str, Any]:
         "replicas": order.replicas.model_dump(mode="json", exclude={"hours"}),  # an order has bounds of one moment
         "resources": order.resources.model_dump(mode="json"),
         "visibility": order.visibility,
-        "access": order.access.model_dump(mode="json") if order.access else None,
+        "access": order.access.as_name() if order.access else None,
         "log_payloads": order.log_payloads,
         "payloads": order.payloads.model_dump(mode="json"),
         "members": [asdict(member) for member in order.members],

@@ -23,6 +23,7 @@ from reconciler.model.ids import Digest
 from reconciler.providers.serving.local import buckets, tls
 from reconciler.providers.serving.local.access import CREDENTIALS, gate_routes
 from reconciler.providers.serving.local.counters import INTERNAL, PUBLIC, SPLIT
+from reconciler.providers.serving.local.inner_gate import inner_routes
 from reconciler.providers.serving.local.sites import Listener, Places, Site
 
 Json = dict[str, Any]
@@ -75,6 +76,7 @@ def router(places: Places, sites: Iterable[Site]) -> Json:
     ordered = sorted(sites, key=lambda site: site.name)
     public = [site for site in ordered if site.is_public]
     internal = [_metrics(places, site) for site in ordered]
+    internal += [route for site in ordered for route in inner_routes(site.name, site.inner)]
     servers = {INTERNAL: _router_server(places, ordered, internal, is_internal=True)}
     if public:
         gates = [route for site in public for route in gate_routes(_at(site), site.guard, places.authorizer)]

@@ -26,6 +26,7 @@ from reconciler.providers.serving.local.records import EndpointRecord, RevisionR
 from reconciler.providers.serving.local.replicas import Limits, Replicas
 from reconciler.providers.serving.local.store import Store
 from reconciler.providers.serving.local.tls import read as read_tls
+from runners.contract import endpoint_tokens
 
 SERVE = (sys.executable, "-m", "runners.serve")
 
@@ -167,6 +168,15 @@ class LocalServing:
                 raise Unavailable(f"{self._store.folder} still has endpoints", "they have to be deleted first")
             self._gate.close()
             self._store.remove()
+
+    def token(self, deployment: Address) -> str:
+        """Return what lets a job into an endpoint for a day at the least, whether that asks for it yet or not.
+
+        Raises:
+            Unavailable: the folder can't be read or written.
+        """
+        with self._writing() as now:
+            return endpoint_tokens.current(self._store.token_key(deployment), now)
 
     def settle(self) -> bool:
         """Let time pass: replace crashed replicas, follow the load. Return whether anything changed since.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from reconciler.model.ids import Digest
 from reconciler.providers.serving.local.access import Guard
+from reconciler.providers.serving.local.inner_gate import Inner
 from reconciler.providers.serving.local.tls import Tls
 
 
@@ -13,8 +14,8 @@ from reconciler.providers.serving.local.tls import Tls
 class Site:
     """A deployment as it is to be reached: the sockets of each revision's replicas, and the traffic in percent.
 
-    `guard` says who is let in from other machines; None is everybody. `key` is the header whose values divide the
-    traffic (`buckets`); empty where chance does for each request.
+    `guard` says who is let in from other machines, and `inner` who is by the internal address; None is everybody. `key`
+    is the header whose values divide the traffic (`buckets`); empty where chance does for each request.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Site:
     is_public: bool = False
     guard: Guard | None = None
     key: str = ""
+    inner: Inner | None = None
 
     @property
     def shares(self) -> list[tuple[Digest, int]]:

@@ -10,6 +10,7 @@
     caddy/                  the files of the two Caddys and of the authorizer, and in `sites.json` what was routed last
     models/<id>/            a revision's model, where it came from elsewhere
     secrets/<id>.json       how it is reached there; `.keys.json`: the API keys that let clients in
+    secrets/tokens          what tokens for internal endpoints are made of
     logs/<name>/<revision>/ payload logs; they stay when the endpoint goes
 
 What can't be read isn't absent: it is told as an error of its endpoint, of which nothing is changed. Others live on.
@@ -31,10 +32,12 @@ from typing import Any
 
 from reconciler import untrusted
 from reconciler.disk import writing
+from reconciler.home import kept_secret
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address, Digest, name_of
 from reconciler.providers.serving.local.record_files import ENDPOINTS, LEAVING, RecordFiles
 from reconciler.providers.serving.local.records import EndpointRecord
+from runners.contract.endpoint_tokens import key_of
 
 _LONGEST_SOCKET_FOLDER = 70
 """A socket's whole path has 103 characters at most (unix(7), macOS); names below the folder have up to 30."""
@@ -155,6 +158,13 @@ class Store:
     def keys_of(self, deployment: Address, revision: Digest) -> Mapping[str, str]:
         """Return the API keys that let clients in, by the names of their secrets."""
         return read_json(self._keys_file(deployment, revision))
+
+    def token_key(self, deployment: Address) -> str:
+        """Return the key of which an endpoint's tokens are made: derived from a root, which is made where none is.
+
+        The folder is locked meanwhile. Whoever deletes that file takes back every token at once.
+        """
+        return key_of(kept_secret(self.folder / "secrets" / "tokens"), name_of(deployment))
 
     def secrets_of(self, deployment: Address, revision: Digest) -> Mapping[str, str]:
         """Return the environment variables by which a revision's model is reached."""

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,13 @@ class Handler(BaseHTTPRequestHandler):
 
     endpoint: Endpoint
     is_flawed = False
+    key = ""
 
     def _answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if self.key and self.headers["Authorization"] != f"Bearer {self.key}":
+            self.send_error(401)
+            return
         answer = self.endpoint.ask(Sent(self.command, self.path, body, dict(self.headers.items())))
         self.send_response(500 if self.is_flawed and answer.status == 400 else answer.status)
         for name, value in answer.headers.items():
@@ -37,16 +42,23 @@ class Handler(BaseHTTPRequestHandler):
         """Print nothing."""
 
 
-@pytest.fixture(params=[False, True], ids=["good", "flawed"])
-def served(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, bool]]:
-    told = {"endpoint": Endpoint(tmp_path / "model"), "is_flawed": request.param}
+@contextmanager
+def answering(**told: Any) -> Iterator[str]:
     server = ThreadingHTTPServer((LOOPBACK, 0), type("Told", (Handler,), told))
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
-    yield f"http://{LOOPBACK}:{server.server_port}", request.param
-    server.shutdown()
-    server.server_close()
-    thread.join(10)
+    try:
+        yield f"http://{LOOPBACK}:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(10)
+
+
+@pytest.fixture(params=[False, True], ids=["good", "flawed"])
+def served(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, bool]]:
+    with answering(endpoint=Endpoint(tmp_path / "model"), is_flawed=request.param) as url:
+        yield url, request.param
 
 
 def test_a_server_is_told_its_verdict(say: Say, served: tuple[str, bool], tmp_path: Path) -> None:
@@ -71,3 +83,14 @@ def test_what_can_t_be_asked_is_said(say: Say, tmp_path: Path) -> None:
     (tmp_path / "bad.json").write_text("[")
     found = say("conformance", "http://127.0.0.1:1", "--request", str(tmp_path / "bad.json"))
     assert (found.code, "can't be read" in found.err) == (Exit.REFUSED, True)
+
+
+def test_a_server_that_asks_for_a_key_is_given_it_or_told_of(
+    say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with answering(endpoint=Endpoint(tmp_path / "model"), key="setpoint_token") as url:
+        told = say("conformance", url)
+        assert (told.code, "asks for a key or a token" in told.err) == (Exit.REFUSED, True)
+        monkeypatch.setenv("SETPOINT_ENDPOINT_KEY", "setpoint_token")
+        told = say("conformance", url)
+    assert (told.code, "setpoint_token" in told.out + told.err) == (Exit.OK, False)

@@ -152,7 +152,7 @@ def test_the_missing_beginning_is_told_on_standard_error(
     (tmp_path / "1.log").write_bytes(b"x" * (LOG_LIMIT + 5))
     world = World()
     engines = replace(stage.engines(world), pool=FilePool(world, tmp_path / "1.log"))
-    monkeypatch.setattr(logs, "_engines", lambda _: engines)
+    monkeypatch.setattr(logs, "engines_of", lambda _: engines)
     monkeypatch.setattr(logs, "_read", lambda *_: "its end\n")
     logs._of_run(settings, "monitors/m/a", 0, follow=False, to_json=False)
     told = capsys.readouterr()

@@ -81,6 +81,23 @@ def test_a_webhook_is_asked_by_whom_that_is_left_to() -> None:
     assert outcome.error == "no webhook is asked from here"
 
 
+def test_an_engine_without_tokens_serves_nothing_that_asks_for_one() -> None:
+    class Guarding(MemoryServing):
+        def token(self, deployment: Address) -> str:
+            return deployment
+
+    world, engines = World(), stage.engines(World())
+    started = c.StartRevision(
+        address=API, revision=Digest("1"), model=Model(trial=TRIAL, digest=MODEL), replicas=Replicas(),
+        resources=Resources(),        access=Access(internal="token"),
+    )  # fmt: skip
+    (outcome,) = Applier(engines, str, lambda: True).apply(plan(started))
+    assert "access.internal: token, and this environment's engine of serving has none" in outcome.error
+    able = replace(engines, serving=Guarding(world))
+    (outcome,) = Applier(able, str, lambda: True).apply(plan(started))
+    assert "access.internal" not in outcome.error
+
+
 def test_a_run_is_started_on_its_branch_with_all_that_its_job_needs() -> None:
     world = World()
     apply(world, start(OTHER))

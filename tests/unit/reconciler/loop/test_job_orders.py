@@ -1,13 +1,15 @@
 """The order of a job: the request that a runner reads, with the places of everything."""
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
 
 from reconciler.loop.job_orders import job_order, result_of
 from reconciler.model.errors import Refused
-from reconciler.providers.memory import World
+from reconciler.model.ids import Address
+from reconciler.providers.memory import MemoryServing, World
 from reconciler.providers.memory.data import DataRoom
 from tests.unit.reconciler import stage
 from tests.unit.reconciler.provenance import made
@@ -52,3 +54,26 @@ def test_code_that_can_not_be_handed_over_is_told_with_its_folder(world: World) 
 def test_what_can_be_no_result_is_none(world: World) -> None:
     assert result_of(stage.engines(world).reader, made.DATA) == RESULT
     assert result_of(stage.engines(world).reader, made.RUN) is None
+
+
+class HandingOut(MemoryServing):
+    """An engine that asks for tokens."""
+
+    def token(self, deployment: Address) -> str:
+        return f"setpoint_of_{deployment}" if deployment != "deployments/open" else ""
+
+
+@pytest.mark.parametrize(
+    ("asks", "secrets"),
+    [
+        (None, {}),
+        (Address("deployments/open"), {}),
+        (Address("deployments/shop"), {"SETPOINT_ENDPOINT_TOKEN": "setpoint_of_deployments/shop"}),
+    ],
+)
+def test_a_job_that_asks_an_endpoint_is_let_in(world: World, asks: Address | None, secrets: dict[str, str]) -> None:
+    engines, asking = stage.engines(world), replace(made.order(), asks=asks)
+    order = job_order(replace(engines, serving=HandingOut(world)), lambda tree: tree, asking, made.COMMIT, str)
+    assert order.secrets == secrets
+    assert "setpoint_of" not in f"{order.request}{asking.as_json()}"
+    assert not job_order(engines, lambda tree: tree, asking, made.COMMIT, str).secrets, "this engine has no tokens"

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from reconciler.model.errors import Refused
+from reconciler.model.kinds.access import Access
 from reconciler.model.kinds.deployments import Deployment
-from reconciler.plugins.refusals import demand, is_loopback, one_model, undivided, without_tls
+from reconciler.plugins.refusals import demand, guarded, is_loopback, one_model, undivided, without_tls
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "10.0.0.1", "::", ""])
@@ -42,3 +43,20 @@ def test_a_runtime_of_kserves_own_serves_one_model() -> None:
     assert [refusal.path for refusal in one_model(several, has_runtime=True)] == [("graph",)]
     assert list(one_model(several, has_runtime=False)) == []
     assert list(one_model(one, has_runtime=True)) == []
+
+
+@pytest.mark.parametrize(
+    ("access", "visibility", "has_runtime", "count"),
+    [
+        (None, "internal", True, 0),
+        (Access(open=True), "public", True, 0),
+        (Access(internal="token"), "internal", False, 0),
+        (Access(internal="token"), "internal", True, 1),
+        (Access(open=True, internal="token"), "public", False, 1),
+    ],
+)
+def test_on_a_cluster_tokens_are_asked_for_by_our_image_at_internal_endpoints(
+    access: Access | None, visibility: str, has_runtime: bool, count: int
+) -> None:
+    found = list(guarded(access, visibility, has_runtime=has_runtime))
+    assert [refusal.path for refusal in found] == [("access", "internal")] * count

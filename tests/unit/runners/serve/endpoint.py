@@ -8,6 +8,7 @@ from typing import Any
 from runners.models import Model
 from runners.serve.answers import Answer
 from runners.serve.app import Application
+from runners.serve.door import Door
 from runners.serve.http.request import Request
 from runners.serve.request_context import Exchange
 from runners.serve.served_model import ServedModel
@@ -27,10 +28,10 @@ class Breaking:
 class Endpoint:
     """An application that is asked without a server around it."""
 
-    def __init__(self, model: Model, limit: int = 1000) -> None:
+    def __init__(self, model: Model, limit: int = 1000, door: Door | None = None) -> None:
         self.model, self._limit = model, limit
         self.logged: list[Exchange] = []
-        self.app = Application(ServedModels(ServedModel(NAME, REVISION, model, self.logged.append)), limit)
+        self.app = Application(ServedModels(ServedModel(NAME, REVISION, model, self.logged.append)), limit, door)
 
     def ask(
         self, path: str, told: Any = None, method: str = "POST", query: str = "", **headers: str

@@ -1,6 +1,7 @@
 """The application: its paths, whose fault what is, and what is logged."""
 
 from pathlib import Path
+from time import time
 from types import MappingProxyType
 from typing import Any
 
@@ -8,7 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from runners.contract.endpoint_tokens import current, key_of
 from runners.models import Model, load
+from runners.serve.door import Door
 from runners.serve.types import DATATYPES
 from tests.bench.served import COLUMNS, trees
 from tests.unit.runners.serve.endpoint import REVISION, V1, V2, Breaking, Endpoint
@@ -152,3 +155,19 @@ def test_payloads_of_kserve_s_examples_are_answered(tmp_path: Path, path: str, b
     truth = model.predict({name: [row[place] for row in ROWS] for place, name in enumerate(COLUMNS)})
     status, told = Endpoint(model).ask(path, body)
     assert (status, told.get("predictions") or told["outputs"][0]["data"]) == (200, truth.prediction.tolist())
+
+
+def test_without_a_token_nothing_is_answered_or_logged_where_one_is_asked_for(model: Model, tmp_path: Path) -> None:
+    key = key_of("ab" * 32, "employment")
+    (tmp_path / "key").write_text(key)
+    endpoint = Endpoint(model, door=Door(tmp_path / "key", "deployments/employment", REVISION))
+    row = {"instances": [dict(ROW)]}
+    for path, method in ((V1, "POST"), (V2, "POST"), ("/v2", "GET"), ("/", "GET"), ("/v2/health/ready", "POST")):
+        status, told = endpoint.ask(path, row, method, authorization="Bearer wrong")
+        assert (status, "asks for a token of its environment" in told["error"]) == (401, True)
+    assert endpoint.logged == []
+    for path in ("/v2/health/live", "/v2/health/ready"):
+        assert endpoint.ask(path, method="GET")[0] == 200
+    assert endpoint.ask(V1, row, authorization=f"Bearer {current(key, time())}")[0] == 200
+    assert endpoint.ask(V1, row, x_api_key=current(key, time()))[0] == 200
+    assert len(endpoint.logged) == 2

@@ -27,9 +27,9 @@ def test_what_a_newer_daemon_adds_is_left_out() -> None:
 
 def test_settings_of_a_newer_format_are_refused_in_words() -> None:
     with pytest.raises(
-        ValidationError, match="formats up to 3 are known here: upgrade the image to the daemon's version"
+        ValidationError, match="formats up to 4 are known here: upgrade the image to the daemon's version"
     ):
-        Settings.model_validate({"format": 4, "port": 8080, "models": [TOLD]})
+        Settings.model_validate({"format": 5, "port": 8080, "models": [TOLD]})
 
 
 @pytest.mark.parametrize("more", [{}, {"socket": "/it.sock", "port": 8080}, {"port": 0}, {"port": 1, "format": "a"}])

@@ -156,3 +156,18 @@ def test_several_models_that_do_not_fit_together_are_refused_with_their_reason(t
     assert main([configured(tmp_path, models=[member], graph=graph, format=3, keep=keep)]) == REFUSED
     assert json.loads((tmp_path / "words.json").read_text())["what"].startswith("the graph asks b")
     assert (tmp_path / "kept" / "a" / "signature.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ('{"format": 99}', "upgrade the image to the daemon's version of Setpoint"),
+        ('{"name": "a"}', "deployment: it is missing"),
+        ("{", "Invalid JSON: EOF"),
+    ],
+)
+def test_the_last_line_says_why_settings_can_t_be_used(
+    given: str, why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([], {"SETPOINT_SERVE": given}) == USAGE
+    assert why in capsys.readouterr().err.splitlines()[-1]

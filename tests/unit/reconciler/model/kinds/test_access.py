@@ -97,3 +97,17 @@ def test_what_is_no_rate_is_told(rate: str) -> None:
 def test_what_contradicts_itself_is_told(told: dict[str, Any], why: str) -> None:
     with pytest.raises(ValidationError, match=why):
         read(**told)
+
+
+def test_the_internal_address_may_ask_for_a_token_alone_or_beside() -> None:
+    assert read(internal="token").asks_inside
+    assert read(internal="token", keys=KEYS).ways == 1
+    assert read(internal="token").ways == 0
+    assert read(internal="token", jwt=JWT).as_name()["internal"] == "token"
+    assert not read(open=True, internal="open").asks_inside
+    assert read(open=True, internal="open").as_name() == read(open=True).as_name(), "what is usual names nothing anew"
+    for told in ({}, {"internal": "open"}, {"internal": "token", "keys": KEYS, "open": True}):
+        with pytest.raises(ValidationError, match="say one of keys"):
+            read(**told)
+    with pytest.raises(ValidationError, match="'open' or 'token'"):
+        read(internal="mtls")

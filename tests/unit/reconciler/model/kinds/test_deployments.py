@@ -53,6 +53,24 @@ def test_a_public_endpoint_says_who_may_ask_it(access: Any) -> None:
         Deployment.model_validate({"access": access})
 
 
+def test_an_internal_endpoint_may_ask_for_a_token_or_a_key() -> None:
+    for access in ({"internal": "token"}, {"internal": "token", **KEYS}):
+        assert Deployment.model_validate({"access": access}).access
+    for odd in ("jwt", "forward", "open", "limits", "cors"):
+        value = {"jwt": {"issuer": "https://a.example", "audience": "b"}, "limits": {"rate": "1/s"},
+                 "cors": {"origins": ["https://a.example"]}}.get(odd, True)  # fmt: skip
+        with pytest.raises(ValidationError, match=rf"access\.{odd} is for the public address"):
+            Deployment.model_validate({"access": {"internal": "token", odd: value}})
+    with pytest.raises(ValidationError, match=r"say access\.internal: token"):
+        Deployment.model_validate({"access": KEYS})
+
+
+def test_a_public_endpoint_says_both() -> None:
+    assert Deployment.model_validate({"visibility": "public", "access": {"open": True, "internal": "token"}}).access
+    with pytest.raises(ValidationError, match="a public endpoint says who may ask it"):
+        Deployment.model_validate({"visibility": "public", "access": {"internal": "token"}})
+
+
 @pytest.mark.parametrize("access", [{}, {"open": False}, {"open": True, **KEYS}, {"forward": True, "open": True}])
 def test_who_may_ask_is_said_in_one_way(access: Any) -> None:
     with pytest.raises(ValidationError, match="say one of keys"):

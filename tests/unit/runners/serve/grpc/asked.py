@@ -7,6 +7,7 @@ from typing import Any
 import grpc
 
 from runners.models import Model
+from runners.serve.door import Door
 from runners.serve.grpc.messages import MESSAGES, SERVICE
 from runners.serve.grpc.service import Service
 from runners.serve.grpc.tensors import CONTENTS
@@ -36,9 +37,9 @@ class Call:
 class Spoken:
     """A model's service."""
 
-    def __init__(self, model: Model, models: ServedModels | None = None) -> None:
+    def __init__(self, model: Model, models: ServedModels | None = None, door: Door | None = None) -> None:
         self.logged: list[Exchange] = []
-        self._service = Service(models or ServedModels(ServedModel(NAME, REVISION, model, self.logged.append)))
+        self._service = Service(models or ServedModels(ServedModel(NAME, REVISION, model, self.logged.append)), door)
 
     def ask(self, method: str, message: Any = b"", **metadata: str) -> Any:
         """Return the answer of a method.
@@ -46,9 +47,11 @@ class Spoken:
         Raises:
             Aborted: it was refused.
         """
-        handler = self._service.service(SimpleNamespace(method=f"/{SERVICE}/{method}"))
+        call = Call(**metadata)
+        details = SimpleNamespace(method=f"/{SERVICE}/{method}", invocation_metadata=call.invocation_metadata())
+        handler = self._service.service(details)
         data = message if isinstance(message, bytes) else message.SerializeToString()
-        answer = asyncio.run(handler.unary_unary(data, Call(**metadata)))
+        answer = asyncio.run(handler.unary_unary(data, call))
         return MESSAGES[f"{method}Response"].FromString(answer)
 
     def refused(self, method: str, message: Any = b"", **metadata: str) -> tuple[grpc.StatusCode, str]:

@@ -1,5 +1,7 @@
 """The methods of the service: what is answered, with which code what is refused, and what is logged."""
 
+from pathlib import Path
+from time import time
 from typing import Any
 
 import grpc
@@ -7,7 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from runners.contract.endpoint_tokens import current, key_of
 from runners.models import Model, load
+from runners.serve.door import Door
 from runners.serve.grpc.messages import MESSAGES
 from runners.serve.grpc.service import MOST_SAID
 from runners.serve.types import DATATYPES
@@ -125,3 +129,17 @@ def test_nothing_that_is_sent_is_the_server_s_fault(spoken: Spoken, tensors: Any
             one.contents.fp32_contents.extend(data.draw(st.lists(st.floats(width=32), max_size=3)))
     code, words = spoken.outcome("ModelInfer", message)
     assert code in (INVALID, grpc.StatusCode.OK), words
+
+
+def test_without_a_token_nothing_is_answered_where_one_is_asked_for(model: Model, tmp_path: Path) -> None:
+    key = key_of("ab" * 32, "employment")
+    (tmp_path / "key").write_text(key)
+    spoken = Spoken(model, door=Door(tmp_path / "key", "deployments/employment", REVISION))
+    for head in ({}, {"authorization": "Bearer wrong"}):
+        for method in ("ModelInfer", "ModelMetadata", "ServerMetadata"):
+            code, why = spoken.refused(method, request(AGES, SEXES) if method == "ModelInfer" else b"", **head)
+            assert (code, "asks for a token" in why) == (grpc.StatusCode.UNAUTHENTICATED, True)
+    assert spoken.ask("ServerLive").live
+    assert spoken.ask("ServerReady").ready
+    assert spoken.logged == []
+    assert spoken.ask("ModelInfer", request(AGES, SEXES), authorization=f"Bearer {current(key, time())}").outputs
