@@ -4,7 +4,7 @@ import codecs
 import math
 import sys
 from collections.abc import Sequence
-from typing import IO
+from io import BufferedReader
 
 from runners.contract.progress import KEY, LONGEST, Progress, history_of, read_line
 from runners.train.fitted import History
@@ -45,11 +45,11 @@ class Steps:
             self._told, self._stride = self._told[::2], self._stride * 2
 
 
-def pass_on(stream: IO[bytes], steps: Steps) -> None:
+def pass_on(stream: BufferedReader, steps: Steps) -> None:
     """Pass on what is printed, piece by piece as it comes, and remember what it tells of progress."""
     decode = codecs.getincrementaldecoder("utf-8")("replace").decode
     with stream:
-        while piece := stream.read1(_PIECE):  # type: ignore[attr-defined] - of a pipe it is a buffered reader
+        while piece := stream.read1(_PIECE):
             text = decode(piece)
             sys.stdout.write(text)
             sys.stdout.flush()
