@@ -42,13 +42,17 @@ class Progress:
 
     @property
     def words(self) -> str:
-        """Say how far it is: `epoch 3 of 20`."""
-        return f"{self.unit} {self.step:,.10g}" + ("" if self.of is None else f" of {self.of:,.10g}")
+        """Say how far it is: `epoch 3 of 20`, of trees `tree 3 of 20`."""
+        unit = self.unit if self.unit.endswith("ss") else self.unit.removesuffix("s")
+        return f"{unit} {self.step:,.10g}" + ("" if self.of is None else f" of {self.of:,.10g}")
 
 
 def line_of(told: Progress) -> str:
     """Write progress as the line that tells it, as far as its numbers are finite."""
-    body: dict[str, Any] = {"step": told.step, "metrics": {k: v for k, v in told.metrics.items() if math.isfinite(v)}}
+    body: dict[str, Any] = {
+        "step": told.step,
+        "metrics": {k: float(f"{v:.6g}") for k, v in told.metrics.items() if math.isfinite(v)},
+    }
     more = {"of": told.of, "unit": told.unit, "figure": told.figure or None}
     return json.dumps({KEY: body | {key: value for key, value in more.items() if value is not None}})
 

@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +32,7 @@ def telling(pipeline: Any, parts: Parts, trial: Trial, target: Narrowing) -> Ite
     library = type(model).__module__
     if library.startswith("lightgbm") and not parts.train.image:
         figures = _Figures(pipeline, parts, trial, target)
-        yield {"callbacks": [Growing(figures.of, figures.metric.name)]}
+        yield {"callbacks": [Growing(figures, figures.metric.name)]}
     elif library.startswith("sklearn.neural_network"):
         with watched(lambda: getattr(model, "loss_curve_", ()), Teller("epoch", "training loss", model.max_iter)):
             yield {}
@@ -55,7 +55,7 @@ class Growing:
     """What LightGBM calls after each tree: tells how good they are so far, as often as that takes little of the time.
 
     Args:
-        figures: measures a booster cut off after so many trees.
+        figures: measures a booster.
         figure: what is measured.
         now: tells seconds.
     """
@@ -64,7 +64,7 @@ class Growing:
 
     def __init__(
         self,
-        figures: Callable[[Any, int], Mapping[str, float]],
+        figures: "Measuring",
         figure: str,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -73,16 +73,27 @@ class Growing:
 
     def __call__(self, env: Any) -> None:
         """Look whether it is time to tell."""
-        began = self._now()
-        if began < self._due:
+        if self._now() < self._due:
             return
         trees = env.iteration + 1
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what the fit warns of is kept, and is the same however often we look
-            figures = self._figures(env.model, trees)
-        Teller("trees", self._figure, env.end_iteration, self._now)(trees, figures)
+            self._figures.prepare()
+            began = self._now()
+            figures = self._figures.of(env.model, trees)
         ended = self._now()
+        Teller("trees", self._figure, env.end_iteration, self._now)(trees, figures)
         self._due = ended + max(EVERY, (ended - began) / SHARE)
+
+
+class Measuring(Protocol):
+    """Measures trees."""
+
+    def prepare(self) -> None:
+        """Prepare the rows to measure on; the second time there is nothing to do."""
+
+    def of(self, booster: Any, trees: int) -> Mapping[str, float]:
+        """Measure a booster cut off after so many trees."""
 
 
 class _Figures:
@@ -92,6 +103,10 @@ class _Figures:
         self._pipeline, self._parts, self._target, self._threads = pipeline, parts, target, trial.threads
         self._task = trial.told.task
         self.metric = next(m for m in METRICS[trial.told.task] if m.name == trial.told.metric.name)
+
+    def prepare(self) -> None:
+        """Prepare the rows to measure on."""
+        assert self._sides
 
     @cached_property
     def _sides(self) -> Mapping[str, tuple[Any, Any]]:

@@ -162,7 +162,7 @@ def _shown_run(chosen: Seen, name: str) -> dict[str, Any]:
     one = chosen.snapshot
     owner = holder(one, Address(name.rpartition("/")[0]))
     known = _trials(chosen, one, owner) if owner and kind_of(name) == "experiments" else ()
-    return {**run_page(one, name, known), "is_told": bool(owner and name in known_runs(one, owner))}
+    return run_page(one, name, known)
 
 
 def progress_told(shown: Mapping[str, Any], told: Sequence[Progress]) -> dict[str, Any]:
@@ -184,8 +184,16 @@ def run_page(one: Snapshot, name: str, known: Sequence[Trial]) -> dict[str, Any]
     told = run_of(one, name, next((trial for trial in known if trial.run == name), None))
     written = told.card if told else ""
     card = rendered(written, f"/{one.key}/files/", f"reports/{name}", one.tree.files) if written else ""
-    curves = told.curves if told else ()
-    return {"one": one, "name": name, "told": told, "card": card, "curves": curves, "reached": "", "is_open": False}
+    return {
+        "one": one,
+        "name": name,
+        "told": told,
+        "card": card,
+        "curves": told.curves if told else (),
+        "reached": "",
+        "is_open": False,
+        "is_told": told is not None and name in known_runs(one, told.owner),
+    }
 
 
 def _data(chosen: Seen, address: Address, query: Mapping[str, str]) -> dict[str, Any]:

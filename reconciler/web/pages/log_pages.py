@@ -79,7 +79,7 @@ class LogPages:
         try:
             jobs = await self._logbook.jobs(one, runs)
         except SetpointError as error:
-            return self._written(one, address, why=_whole(error))
+            return self._written(one, address, why=_whole(error), is_elsewhere=True)
         if not runs:
             return self._written(one, address, why=f"{address} has no run yet, so nothing was printed")
         return await self._shown(one, address, str(jobs[0].run) if jobs else runs[0], jobs)
@@ -117,14 +117,14 @@ class LogPages:
         try:
             log = await self._logbook.run(one, run)
         except SetpointError as error:
-            return self._written(one, address, run, why=_whole(error), others=others)
+            return self._written(one, address, run, why=_whole(error), is_elsewhere=True, others=others)
         return self._written(one, address, run, [("", log)], others=others)
 
     async def _replicas(self, one: Snapshot, address: Address, revision: str) -> Response:
         try:
             logs = await self._logbook.replicas(one, _endpoint(one, address), revision)
         except SetpointError as error:
-            return self._written(one, address, why=_whole(error))
+            return self._written(one, address, why=_whole(error), is_elsewhere=True, is_live=True)
         return self._written(one, address, logs=logs, is_live=True)
 
     def _written(
@@ -135,7 +135,16 @@ class LogPages:
         logs: Sequence[tuple[str, Log]] = (),
         **more: Any,
     ) -> Response:
-        values = {"one": one, "address": address, "run": run, "why": "", "others": (), "is_live": False, **more}
+        values = {
+            "one": one,
+            "address": address,
+            "run": run,
+            "why": "",
+            "is_elsewhere": False,
+            "others": (),
+            "is_live": False,
+            **more,
+        }
         is_live = values.pop("is_live") or any(log.is_live for _, log in logs)
         drawn = [(revision, log, ansi.shown(log.text)) for revision, log in logs]
         return self._write("log.html", logs=drawn, is_live=is_live, name=run or address, **values)
