@@ -73,5 +73,5 @@ class PageEngines:
             return
         default = settings.home / port if port in SHARED else settings.home / port / settings.environment
         if not folder(chosen, default, settings.home).is_dir():
-            what = f"what {settings.environment} runs is on its daemon's machine, and there is nothing of it in"
+            what = f"{settings.environment} runs its jobs and endpoints on its daemon's machine, and there are none in"
             raise Refused(f"{what} {settings.home}", "open the page there, or give the daemon's --home")
