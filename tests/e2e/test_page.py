@@ -155,4 +155,6 @@ def test_trials_are_kept_by_dragging_along_an_axis_and_all_come_back(
 def _follow(browser: Browser, words: str, path: str) -> None:
     """Click a link, and wait for the page that it leads to."""
     browser.run(f"[...document.querySelectorAll('main a')].find((one) => one.innerText === {words!r}).click()")
-    until(lambda: browser.run("location.pathname") == path, f"{path} after {words}")
+    until(
+        lambda: browser.run("document.readyState === 'complete' && location.pathname") == path, f"{path} after {words}"
+    )

@@ -192,7 +192,7 @@ def run_page(one: Snapshot, name: str, known: Sequence[Trial]) -> dict[str, Any]
         "curves": told.curves if told else (),
         "reached": "",
         "is_open": False,
-        "is_told": told is not None and name in known_runs(one, told.owner),
+        "is_told": told is not None and name in known_runs(one, Address(told.owner)),
     }
 
 
