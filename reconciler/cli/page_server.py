@@ -160,17 +160,19 @@ def _tls(login: "Login | None") -> Mapping[str, Any]:
 
 
 def _application(places: Mapping[str, Settings], login: "Login | None", repositories: "Repositories | None") -> Any:
+    from reconciler.cli.page_engines import PageEngines
     from reconciler.web.pages.application import application
     from reconciler.web.pages.following import Following
     from reconciler.wiring import SystemClock
 
     following, now = Following(followed(places, repositories)), SystemClock().now
+    engines = PageEngines(places, {key: one.source for key, one in following.environments.items()})
     if login is None:
-        return application(following, now)
+        return application(following, now, engines=engines)
     from reconciler.cli.acting import Commands  # what logs people in is loaded only where they log in
     from reconciler.web.login.people import people_of
 
-    return application(following, now, people_of(login), Commands(places))
+    return application(following, now, people_of(login), Commands(places), engines)
 
 
 def imported() -> Any:

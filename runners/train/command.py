@@ -24,6 +24,7 @@ from runners.train.pipeline import train
 from runners.train.reading import DATA, MANIFEST, folder_of, read_table
 from runners.train.recognition import recognise
 from runners.train.scratch import furnish, work
+from runners.train.steps import history_told
 from runners.train.trial import OwnCode, Trial, timed
 
 FORMATS: Mapping[str, str] = {"model.onnx": "onnx", "model.txt": "lightgbm", "model.safetensors": "safetensors"}
@@ -63,7 +64,8 @@ def fit(trial: Trial, parts: Parts) -> Fitted:
     with _scratch() as scratch:
         shop, environ = furnish(scratch, trial, parts.train)
         with timed(f"`{' '.join(command)}`"):
-            work(command, shop, environ, is_sensitive=bool(parts.train.reading and parts.train.reading.sensitive))
+            is_sensitive = bool(parts.train.reading and parts.train.reading.sensitive)
+            told = work(command, shop, environ, is_sensitive=is_sensitive)
         if rank_of():
             raise Helped
         files_in(shop.output, "$SETPOINT_OUTPUT")
@@ -72,7 +74,8 @@ def fit(trial: Trial, parts: Parts) -> Fitted:
         _keep_others(shop.output, trial.folder / EXTRA, {file, METRICS, ARCHITECTURE, GENERATION})
     shutil.rmtree(trial.checkpoints, ignore_errors=True)
     found = recognise(trial, trial.folder / file, FORMATS[file], parts.test)
-    return Fitted(file, FORMATS[file], found.inputs, found.tensors, found.raw, found.reading, reported=reported)
+    kept = found.inputs, found.tensors, found.raw, found.reading
+    return Fitted(file, FORMATS[file], *kept, history=history_told(told), reported=reported)
 
 
 @contextmanager

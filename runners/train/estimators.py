@@ -1,18 +1,17 @@
 """Fitting by scikit-learn and LightGBM, with an export to ONNX."""
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from runners.contract import InputError
-from runners.evaluate.metrics import METRICS
-from runners.evaluate.predictions import Answers, Task
 from runners.train.examples import Examples, Parts
 from runners.train.families import Chosen, choose_family
-from runners.train.fitted import Fitted, History
+from runners.train.fitted import Fitted
+from runners.train.history import history_of, telling
 from runners.train.joint import fit_each, thresholds_of
 from runners.train.narrowing import Narrowing, narrowing_of
 from runners.train.onnx_export import OPSETS, SCORES, VALUES, to_onnx
@@ -27,7 +26,6 @@ Array = NDArray[Any]
 FILE = "model.onnx"
 NOISE = "force_all_finite|feature names"
 """Warnings about how LightGBM 4.5 calls scikit-learn, which say nothing about the model."""
-STAGES, STAGE_ROWS = 10, 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,7 @@ def fit_chosen(trial: Trial, parts: Parts, chosen: Chosen) -> Fitted:
     parts = prepared.parts if prepared else parts
     pipeline = pipeline_for(chosen, parts.train)
     with timed(f"fit {chosen.name} to {len(parts.train):,} rows"):
-        target, notes = _fit(pipeline, parts.train, chosen)
+        target, notes = _fit(pipeline, parts, chosen, trial)
     table = table_of(parts.test)
     with timed("export to ONNX"):
         content, tensors = to_onnx(pipeline, parts.test, target, raw.test, prepared)
@@ -88,8 +86,9 @@ def _prepared(trial: Trial, parts: Parts, chosen: Chosen) -> "Prepared | None":
         return prepare(trial, parts, chosen.encoding, OPSETS)
 
 
-def _fit(pipeline: Any, train: Examples, chosen: Chosen) -> tuple[Narrowing, tuple[str, ...]]:
+def _fit(pipeline: Any, parts: Parts, chosen: Chosen, trial: Trial) -> tuple[Narrowing, tuple[str, ...]]:
     """Fit; return how the numbers to predict were moved, and what the library warned of, each once."""
+    train = parts.train
     target = Narrowing() if train.classes else narrowing_of(train.codes)
     table = table_of(train)
     refusals: tuple[type[BaseException], ...] = (ValueError, TypeError, *_lightgbm_errors(chosen))
@@ -98,7 +97,8 @@ def _fit(pipeline: Any, train: Examples, chosen: Chosen) -> tuple[Narrowing, tup
         warnings.filterwarnings("ignore", message=f".*({NOISE})")
         try:
             codes = train.codes if train.classes else target.moved(train.codes)
-            _fit_rows(pipeline, table, codes, train)
+            with telling(pipeline, parts, trial, target) as more:
+                _fit_rows(pipeline, table, codes, train, more)
         except refusals as error:
             what = f"{chosen.name} can't be fitted: {str(error).strip().splitlines()[0][:300]}"
             raise InputError(what, "params", "correct the parameter that it names") from error
@@ -107,10 +107,11 @@ def _fit(pipeline: Any, train: Examples, chosen: Chosen) -> tuple[Narrowing, tup
     return target, (*(narrow.notes(table) if narrow else ()), *warned)
 
 
-def _fit_rows(pipeline: Any, table: Any, codes: Array, train: Examples) -> None:
+def _fit_rows(pipeline: Any, table: Any, codes: Array, train: Examples, more: Mapping[str, Any]) -> None:
     """Fit to rows that each count by their weight; with soft labels what prepares them sees each row once."""
     if train.soft is None and not train.is_joint:
-        pipeline.fit(table, codes, **({} if train.weights is None else {"model__sample_weight": train.weights}))
+        told = {**more, **({} if train.weights is None else {"sample_weight": train.weights})}
+        pipeline.fit(table, codes, **{f"model__{name}": value for name, value in told.items()})
         return
     before, model = pipeline[:-1], pipeline.named_steps["model"]
     matrix = before.fit_transform(table, codes) if len(before) else table
@@ -118,7 +119,7 @@ def _fit_rows(pipeline: Any, table: Any, codes: Array, train: Examples) -> None:
         fit_each(model, matrix, train)
         return
     rows, classes, weights = duplicated(train.soft, train.weights)
-    model.fit(matrix[rows], classes, sample_weight=weights)
+    model.fit(matrix[rows], classes, sample_weight=weights, **more)
 
 
 def _thresholds(pipeline: Any, parts: Parts) -> tuple[float, ...]:
@@ -142,39 +143,3 @@ def _answer(pipeline: Any, table: Any, is_classifier: bool, target: Narrowing) -
         warnings.filterwarnings("ignore", message=f".*({NOISE})")
         answer: Array = pipeline.predict_proba(table) if is_classifier else target.widen(pipeline.predict(table))
     return answer
-
-
-def history_of(pipeline: Any, parts: Parts, trial: Trial, target: Narrowing) -> History | None:
-    """Return how training went, where the estimator tells: by trees or by epochs."""
-    model = pipeline.named_steps["model"]
-    if hasattr(model, "booster_"):
-        return _by_trees(pipeline, parts, trial, target)
-    losses = getattr(model, "loss_curve_", None)
-    if losses is None:
-        return None
-    return History("epoch", "training loss", tuple(range(1, len(losses) + 1)), {"train": tuple(map(float, losses))})
-
-
-def _by_trees(pipeline: Any, parts: Parts, trial: Trial, target: Narrowing) -> History | None:
-    """Measure LightGBM's model cut off after so many trees, on some of the rows."""
-    model, total = pipeline.named_steps["model"], pipeline.named_steps["model"].booster_.current_iteration()
-    if parts.train.image or total < 2:
-        return None
-    metric = next(m for m in METRICS[trial.told.task] if m.name == trial.told.metric.name)
-    steps = np.unique(np.geomspace(1, total, STAGES).round().astype(int)).tolist()
-    series = {}
-    for name, examples in (("train", parts.train), ("validation", parts.validation)):
-        some = examples.take(np.arange(0, len(examples), max(1, len(examples) // STAGE_ROWS)))
-        table = table_of(some)
-        matrix = table if some.is_matrix else pipeline[:-1].transform(table)
-        raw = (model.booster_.predict(matrix, num_iteration=step, num_threads=trial.threads) for step in steps)
-        told = [np.asarray(scores) if some.classes else target.widen(scores) for scores in raw]
-        series[name] = tuple(metric.of(_answers(trial.told.task, some.codes, scores)) for scores in told)
-    return History("trees", metric.name, tuple(steps), series)
-
-
-def _answers(task: Task, truth: Array, raw: Array) -> Answers:
-    if task == "regression":
-        return Answers(task, truth, raw)
-    scores = np.column_stack([1 - raw, raw]) if raw.ndim == 1 else raw
-    return Answers(task, truth, scores.argmax(axis=1), scores)

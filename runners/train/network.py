@@ -18,6 +18,7 @@ from runners.train.examples import Examples, Parts
 from runners.train.fitted import Fitted, History
 from runners.train.joint import thresholds_of
 from runners.train.network_params import NetworkParams
+from runners.train.progress import Teller
 from runners.train.trial import Trial, log, timed
 
 Array = NDArray[Any]
@@ -196,11 +197,13 @@ class _Training:
         self._checkpoint.fetch()
         self._together.share(self._checkpoint.path)
         losses = self._checkpoint.restore(self._module, self._optimizer, self._device)
+        tell = Teller("epoch", "loss", self._params.epochs)
         for epoch in range(len(losses), self._params.epochs):
             losses.append((self._epoch(epoch), self._validation_loss()))
             if self._together.leads:
                 self._checkpoint.keep(self._module, self._optimizer, losses)
                 log.info("epoch %d: loss %.4f, on the validation rows %.4f", epoch + 1, *losses[-1])
+                tell(epoch + 1, dict(zip(("train", "validation"), losses[-1], strict=True)))
             after_epoch(epoch + 1)
         self._together.part_company()
         self._checkpoint.drop()

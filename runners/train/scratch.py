@@ -22,6 +22,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,10 +30,12 @@ from pathlib import Path
 from typing import IO
 
 from runners.contract import UNAVAILABLE, Crashed, InputError, Request, SourceUnavailable, variables
+from runners.contract.progress import Progress
 from runners.evaluate.tables import write_parquet
 from runners.train.examples import Examples
 from runners.train.leftovers import adopting, end_all_but
 from runners.train.reading import DATA, MANIFEST, folder_of
+from runners.train.steps import Steps, pass_on
 from runners.train.trial import Trial
 
 CHANCE = "chance_"
@@ -146,10 +149,15 @@ def _write_labels(train: Examples, shop: Scratch) -> Path:
     return path
 
 
-def work(command: Sequence[str], shop: Scratch, environ: Mapping[str, str], *, is_sensitive: bool = False) -> None:
+def work(
+    command: Sequence[str], shop: Scratch, environ: Mapping[str, str], *, is_sensitive: bool = False
+) -> Sequence[Progress]:
     """Run the user's command; what it prints is printed. When it has ended, what it left running is ended, too.
 
     Of data with sensitive columns its last words stay in the log, as they may hold values.
+
+    Returns:
+        What it told of its progress.
 
     Raises:
         InputError: there is no such command, or it failed: its last words are told.
@@ -157,15 +165,21 @@ def work(command: Sequence[str], shop: Scratch, environ: Mapping[str, str], *, i
         Crashed: it was killed.
     """
     heard: deque[str] = deque(maxlen=LAST_WORDS)
+    steps = Steps()
     with adopting() as others:
         process = _started(command, shop, environ)
-        listener = threading.Thread(target=_listen, args=(process.stderr, heard), daemon=True)
-        listener.start()
+        listeners = [
+            threading.Thread(target=_listen, args=(process.stderr, heard), daemon=True),
+            threading.Thread(target=pass_on, args=(process.stdout, steps), daemon=True),
+        ]
+        for listener in listeners:
+            listener.start()
         code = process.wait()
-        listener.join(LAST_MOMENTS)
+        _hear_out(listeners)
         end_all_but(others)
-        listener.join(LAST_MOMENTS)
+        _hear_out(listeners)
     _judge(" ".join(command), code, [] if is_sensitive else [line for line in list(heard) if line.strip()])
+    return steps.told
 
 
 def _started(command: Sequence[str], shop: Scratch, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
@@ -174,6 +188,7 @@ def _started(command: Sequence[str], shop: Scratch, environ: Mapping[str, str]) 
             command,
             cwd=shop.code,
             env={**job_environ(os.environ), **environ},
+            stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             stdin=subprocess.DEVNULL,
         )
@@ -185,6 +200,12 @@ def _started(command: Sequence[str], shop: Scratch, environ: Mapping[str, str]) 
 def job_environ(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the variables of the job that the user's code inherits."""
     return {name: value for name, value in environ.items() if not name.startswith(KEPT_BACK)}
+
+
+def _hear_out(listeners: Sequence[threading.Thread]) -> None:
+    until = time.monotonic() + LAST_MOMENTS
+    for listener in listeners:
+        listener.join(max(0.0, until - time.monotonic()))
 
 
 def _listen(stream: IO[bytes], heard: deque[str]) -> None:

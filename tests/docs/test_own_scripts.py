@@ -1,5 +1,6 @@
 """The scripts of `docs/own-scripts.md` train, as they are printed, on rows with all that the page speaks of."""
 
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,6 +24,7 @@ FEATURES: Mapping[str, list[str]] = {
     "mixed": ["visits", "height", "smokes", "ward", "note"],
     "odd_names": ["body mass", "height"],
     "boosted": ["visits", "height", "body mass"],
+    "in_steps": ["visits", "height"],
 }
 __all__ = ["album", "asking"]
 REFUSED = PAGE.split("## When it is refused")[1]
@@ -70,6 +72,14 @@ def test_a_script_of_the_page_trains(name: str, asking: Asking, rows: Path) -> N
 def test_the_script_on_pictures_trains(asking: Asking, album: Path) -> None:
     result = trained(asking, album, SCRIPTS["pictures"], **DIGITS)
     assert result.accepted, result.violations
+
+
+def test_what_a_script_tells_of_its_steps_is_kept(asking: Asking, rows: Path) -> None:
+    trained(asking, rows, SCRIPTS["in_steps"], features=FEATURES["in_steps"])
+    history = json.loads((asking.folder / "metrics.json").read_text())["history"]
+    assert (history["step"], history["figure"], history["steps"]) == ("trees", "", [*range(1, 21)])
+    assert list(history["series"]) == ["train auc", "train binary_logloss"]
+    assert (asking.folder / "curves/learning.png").exists()
 
 
 def test_all_scripts_of_the_page_are_run() -> None:

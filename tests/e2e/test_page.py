@@ -29,6 +29,8 @@ PAGES = (
     f"dev/pages/{REPORT}/report.html",
     *PLACES,
 )
+_PLACE = "document.readyState === 'complete' ? location.pathname : ''"
+"""Where a page is that has all that it shows."""
 _AXE = """axe.run(document, {resultTypes: ['violations'], iframes: false}).then((found) => JSON.stringify(
   found.violations.map((one) => [one.id, one.nodes[0].html, one.nodes[0].failureSummary])))"""
 
@@ -117,7 +119,7 @@ def test_a_person_finds_from_an_alert_to_the_model_its_data_and_who_merged_it(br
     assert "0.8 (0.6 to 0.9)" in browser.run("document.querySelector('main').innerText"), "a slice with its interval"
     _follow(browser, "Lineage of experiments/loans", "/dev/experiments/loans/lineage")
     browser.run("document.querySelector('a[href^=\"/dev/commits/\"]').click()")
-    until(lambda: browser.run("location.pathname").startswith("/dev/commits/"), "the commit")
+    until(lambda: str(browser.run(_PLACE)).startswith("/dev/commits/"), "the commit")
     assert "Ada" in browser.run("document.querySelector('main').innerText")
 
 
@@ -155,4 +157,4 @@ def test_trials_are_kept_by_dragging_along_an_axis_and_all_come_back(
 def _follow(browser: Browser, words: str, path: str) -> None:
     """Click a link, and wait for the page that it leads to."""
     browser.run(f"[...document.querySelectorAll('main a')].find((one) => one.innerText === {words!r}).click()")
-    until(lambda: browser.run("location.pathname") == path, f"{path} after {words}")
+    until(lambda: browser.run(_PLACE) == path, f"{path} after {words}")

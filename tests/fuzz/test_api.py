@@ -15,10 +15,11 @@ from reconciler.web.login.people import people_of  # noqa: E402
 from reconciler.web.login.settings import Login, Oidc  # noqa: E402
 from reconciler.web.pages.acting import Act, Done  # noqa: E402
 from reconciler.web.pages.application import application  # noqa: E402
+from runners.contract.progress import Progress, line_of  # noqa: E402
 from tests.unit.reconciler.providers.serving.local.authorizer.issuing import RSA, token  # noqa: E402
 from tests.unit.reconciler.stage import NOW  # noqa: E402
 from tests.unit.reconciler.web.conftest import ACCESS, ENVIRONMENT  # noqa: E402
-from tests.unit.reconciler.web.pages.conftest import Stage  # noqa: E402
+from tests.unit.reconciler.web.pages.conftest import TRIAL, Engines, Stage  # noqa: E402
 
 pytestmark = pytest.mark.slow
 ISSUER, DOCUMENT = "https://login.example", "/api/v1/openapi.json"
@@ -50,7 +51,9 @@ def schema() -> Iterator[Any]:
             one.look()
         oidc = Oidc(issuer=ISSUER, client_id="setpoint", audience=("api",))
         people = people_of(Login(url="https://testserver", oidc=oidc), fetch=told)
-        app = application(stage.following, lambda: NOW, people, done)
+        engines = Engines()
+        engines.tell(TRIAL, line_of(Progress(1, 2, {"loss": 0.5})))
+        app = application(stage.following, lambda: NOW, people, done, engines)
         yield schemathesis.openapi.from_asgi(DOCUMENT, app, headers=authorized())
 
 

@@ -30,6 +30,8 @@ from reconciler.web.pages.acting import Acting, Actions
 from reconciler.web.pages.doing import Doing
 from reconciler.web.pages.following import Following
 from reconciler.web.pages.graph import drawing
+from reconciler.web.pages.log_pages import LogPages
+from reconciler.web.pages.logbook import Logbook, LogEngines
 from reconciler.web.pages.markdown import rendered
 from reconciler.web.pages.rights import Entitled, Seen, seen
 from reconciler.web.pages.sections import sections
@@ -48,7 +50,11 @@ _ASSETS = {"style.css": "text/css; charset=utf-8", "live.js": _SCRIPT, "brush.js
 
 
 def application(
-    following: Following, now: Callable[[], datetime], people: "People | None" = None, actions: Actions | None = None
+    following: Following,
+    now: Callable[[], datetime],
+    people: "People | None" = None,
+    actions: Actions | None = None,
+    engines: LogEngines | None = None,
 ) -> ASGIApp:
     """Return the application.
 
@@ -57,21 +63,25 @@ def application(
         now: tells the time.
         people: how people are known; None where whoever may use this machine may read, and nobody may do more.
         actions: what makes that people do something; None where nothing can be changed.
+        engines: finds the engines that know what was printed; None where nobody here knows of any.
     """
     acting = Acting(actions if people else None)
     write = Writer(now, can_act=acting.is_possible)
     pages, doing = _Pages(following, write, now), Doing(following, acting, write)
+    logbook = Logbook(engines)
+    logs = LogPages(following, write, logbook)
     routes = [
         Route("/", pages.overview),
         Route("/assets/{name}", _asset),
-        Mount("/api/v1", routes=[*api.routes(following, now), *api.acts(doing)]),
+        Mount("/api/v1", routes=[*api.routes(following, now), *api.acts(doing), *logs.api_routes]),
         Route("/{key}/graph", pages.graph),
         Route("/{key}/releases", pages.releases),
         Route("/{key}/proposals", pages.proposals),
         Route("/{key}/approvals", doing.form, methods=["POST"]),
         Route("/{key}/files/{path:path}", pages.file),
         Route("/{key}/pages/{path:path}", pages.page),
-        *evidence.routes(following, write),
+        *logs.routes,
+        *evidence.routes(following, write, logbook),
         Route("/{key}/{kind}/{name}", pages.resource),
         Route("/{key}/{kind}/{name}/act", doing.form, methods=["POST"]),
     ]

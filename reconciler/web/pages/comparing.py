@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from reconciler.web.pages.charts import Chart, Series, chart
-from reconciler.web.pages.documents import Facts, mapping, numbers, text
+from reconciler.web.pages.charts import Chart
+from reconciler.web.pages.documents import text
+from reconciler.web.pages.learning import overlaid
 from reconciler.web.pages.parallel import Coordinates, coordinates
 from reconciler.web.pages.tables import Cell, Link, Table, intervals
 from reconciler.web.pages.trials import RUN, Trial, differing
 
-MOST_METRICS, MOST_CURVES, MOST_ROWS = 4, 8, 200
-VALIDATION = ("validation", "valid", "val", "test", "train")
-"""Which series of a training is shown of several, the first that there is."""
+MOST_METRICS, MOST_ROWS = 4, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ def choice_of(query: Mapping[str, str]) -> Choice:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What is compared, as a picture, a table and charts; and what is the same in all."""
+    """What is compared, as a picture, a table and charts; what is the same in all; who trains now."""
 
     table: Table
     picture: Coordinates | None
@@ -45,6 +44,7 @@ class Comparison:
     versions: Sequence[str]
     runs: Sequence[str]
     failed: Sequence[Trial]
+    training: Sequence[Trial]
 
 
 def comparison(told: Sequence[Trial], chosen: Choice, ranking: str, *, is_more: bool) -> Comparison:
@@ -65,11 +65,12 @@ def comparison(told: Sequence[Trial], chosen: Choice, ranking: str, *, is_more: 
     return Comparison(
         _table(shown, every if chosen.is_all else params, ranking, chosen, several=len(versions) > 1),
         coordinates(shown, params, ranking, is_more=is_more),
-        _curves(shown),
+        overlaid(shown),
         same,
         versions,
         [trial.run for trial in shown],
         [trial for trial in shown if trial.stage and trial.message],
+        [trial for trial in shown if trial.is_training],
     )
 
 
@@ -124,28 +125,3 @@ def _to_live(trial: Trial, reference: Trial | None) -> str:
     if reference is None or trial.ranking.value is None or reference.ranking.value is None:
         return ""
     return "it is live" if trial.is_live else f"{trial.ranking.value - reference.ranking.value:+.4f}"
-
-
-def _curves(shown: Sequence[Trial]) -> list[Chart]:
-    """Draw how training went, one chart for each figure and each kind of step."""
-    told = [trial for trial in shown if trial.history][:MOST_CURVES]
-    kinds = dict.fromkeys((text(trial.history.get("figure")), text(trial.history.get("step"))) for trial in told)
-    drawn = [_curve([t for t in told if _kind(t.history) == kind], *kind) for kind in kinds]
-    return [one for one in drawn if one is not None]
-
-
-def _kind(history: Facts) -> tuple[str, str]:
-    return text(history.get("figure")), text(history.get("step"))
-
-
-def _curve(told: Sequence[Trial], figure: str, step: str) -> Chart | None:
-    lines = []
-    names = list[str]()
-    for trial in told:
-        series = mapping(trial.history, "series")
-        name = next((name for name in VALIDATION if name in series), next(iter(series), ""))
-        steps, values = numbers(trial.history, "steps"), numbers(series, name)
-        points = [(x, y) for x, y in zip(steps, values, strict=False) if x is not None]
-        names.append(name)
-        lines.append(Series(trial.digest, points, path=trial.run if RUN.fullmatch(trial.run) else ""))
-    return chart(f"{figure} by {step}, {', '.join(dict.fromkeys(names))}", lines, across=step)

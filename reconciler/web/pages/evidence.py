@@ -17,8 +17,11 @@ from reconciler.status.timeline import documents
 from reconciler.web.pages import agreement, api, comparing, drift, profiles, use
 from reconciler.web.pages.commits import commit_of
 from reconciler.web.pages.following import Following
+from reconciler.web.pages.known_runs import known_runs
+from reconciler.web.pages.learning import learning, to_draw, with_progress
 from reconciler.web.pages.lineage import Origins, lineage
 from reconciler.web.pages.links import holder
+from reconciler.web.pages.logbook import Logbook
 from reconciler.web.pages.markdown import rendered
 from reconciler.web.pages.rights import Seen
 from reconciler.web.pages.runs import run_of
@@ -26,11 +29,12 @@ from reconciler.web.pages.schemas import schema
 from reconciler.web.pages.snapshot import Snapshot
 from reconciler.web.pages.trials import MOST_PAST, RUN, Trial, goal_of, trials
 from reconciler.web.pages.writing import Writer
+from runners.contract.progress import Progress, history_of
 
 
-def routes(following: Following, writer: Writer) -> Sequence[BaseRoute]:
+def routes(following: Following, writer: Writer, logbook: Logbook) -> Sequence[BaseRoute]:
     """Return the routes of these pages; those of runs come last, as a run may be called anything."""
-    pages = _Evidence(following, writer)
+    pages = _Evidence(following, writer, logbook)
     return [
         Route("/{key}/pools", pages.pools),
         Route("/{key}/commits/{commit}", pages.commit),
@@ -45,7 +49,8 @@ def routes(following: Following, writer: Writer) -> Sequence[BaseRoute]:
 
 def beside(address: Address) -> Sequence[tuple[str, str]]:
     """Return the pages that a resource has beside its own: what each is called, and where it is below it."""
-    return [*_BESIDE.get(kind_of(address), ()), ("Lineage", "lineage")]
+    kind = kind_of(address)
+    return [*_BESIDE.get(kind, ()), ("Lineage", "lineage"), *([] if kind == "pools" else [("Log", "log")])]
 
 
 _BESIDE: Mapping[str, Sequence[tuple[str, str]]] = {
@@ -59,14 +64,19 @@ _BESIDE: Mapping[str, Sequence[tuple[str, str]]] = {
 class _Evidence:
     """The pages; each reads what it shows in a thread of its own."""
 
-    def __init__(self, following: Following, writer: Writer) -> None:
-        self._following, self._write = following, writer
+    def __init__(self, following: Following, writer: Writer, logbook: Logbook) -> None:
+        self._following, self._write, self._logbook = following, writer, logbook
         self._origins = {key: Origins(one.source) for key, one in following.environments.items()}
 
     async def compare(self, request: Request) -> Response:
         """Compare an experiment's trials, of all versions of its data that are known."""
         chosen, address = self._resource(request, "experiments")
-        return await self._written("compare.html", _compared, chosen, address, request.query_params)
+        one = chosen.snapshot
+        found = await asyncio.to_thread(_trials, chosen, one, address)
+        # How far trainings are stands in logs, and is seen by those who see the curves that they leave.
+        drawn = [trial.run for trial in to_draw(found) if trial.is_training] if one.is_whole else []
+        told = with_progress(found, await self._logbook.progress(one, drawn))
+        return await self._written("compare.html", compare_page, one, address, told, request.query_params)
 
     async def run(self, request: Request) -> Response:
         """Show one run."""
@@ -74,7 +84,10 @@ class _Evidence:
         name = "{kind}/{name}/{digest}".format_map(request.path_params)
         if not RUN.fullmatch(name) or holder(chosen.snapshot, Address(name.rpartition("/")[0])) is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, f"{chosen.snapshot.environment} has no run {name[:200]}")
-        return await self._written("run.html", _shown_run, chosen, name)
+        found = await asyncio.to_thread(_shown_run, chosen, name)
+        is_open = found["told"] is not None and not found["told"].curves
+        told = await self._logbook.progress(chosen.snapshot, [name] if is_open and found["is_told"] else [])
+        return await self._written("run.html", lambda: {**found, **progress_told(found, told.get(name, ()))})
 
     async def data(self, request: Request) -> Response:
         """Show a version of a dataset by column, beside another version."""
@@ -133,11 +146,6 @@ class _Evidence:
         return await asyncio.to_thread(partial(self._write, template, **told))
 
 
-def _compared(chosen: Seen, address: Address, query: Mapping[str, str]) -> dict[str, Any]:
-    one = chosen.snapshot
-    return compare_page(one, address, _trials(chosen, one, address), query)
-
-
 def compare_page(one: Snapshot, address: Address, found: Sequence[Trial], query: Mapping[str, str]) -> dict[str, Any]:
     """Return what the page that compares trials shows, by the names that its template has."""
     ranking, is_more = goal_of(one.facts(address))
@@ -157,12 +165,35 @@ def _shown_run(chosen: Seen, name: str) -> dict[str, Any]:
     return run_page(one, name, known)
 
 
+def progress_told(shown: Mapping[str, Any], told: Sequence[Progress]) -> dict[str, Any]:
+    """Return what the page of a run shows of how far its job is, as its log tells.
+
+    Args:
+        shown: what the page shows without.
+        told: what its log tells.
+    """
+    kept = shown["told"].curves
+    is_over = shown["told"].stage in ("accepted", "rejected", "failed")
+    reached = told[-1].words if told and not is_over else ""
+    is_open = shown["told"].stage == "running"
+    return {"curves": kept or learning(history_of(told)), "reached": reached, "is_open": is_open}
+
+
 def run_page(one: Snapshot, name: str, known: Sequence[Trial]) -> dict[str, Any]:
     """Return what the page of a run shows, by the names that its template has."""
     told = run_of(one, name, next((trial for trial in known if trial.run == name), None))
     written = told.card if told else ""
     card = rendered(written, f"/{one.key}/files/", f"reports/{name}", one.tree.files) if written else ""
-    return {"one": one, "name": name, "told": told, "card": card}
+    return {
+        "one": one,
+        "name": name,
+        "told": told,
+        "card": card,
+        "curves": told.curves if told else (),
+        "reached": "",
+        "is_open": False,
+        "is_told": told is not None and name in known_runs(one, Address(told.owner)),
+    }
 
 
 def _data(chosen: Seen, address: Address, query: Mapping[str, str]) -> dict[str, Any]:

@@ -11,6 +11,9 @@ Json = dict[str, Any]
 _TEXT: Json = {"type": "string"}
 _TEXT_OR_NONE: Json = {"type": ["string", "null"]}
 _STATES_OR_NONE: Json = {"type": ["object", "null"], "additionalProperties": {"type": "string"}}
+_COUNT: Json = {"type": "integer", "minimum": 0}
+_NUMBER_OR_NONE: Json = {"type": ["number", "null"]}
+_HISTORY: Json = {"type": "object", "description": "What a step is, what figures are, steps, and series by name."}
 _KEY: Json = {"name": "key", "in": "path", "required": True, "schema": _TEXT, "description": "An environment's key."}
 
 
@@ -83,12 +86,24 @@ _SCHEMAS: Json = {
         needed_by=_STATES_OR_NONE,
         suspended={"type": "boolean"},
     ),
+    "Logs": _object(
+        logs={
+            "type": "array",
+            "items": _object(name=_TEXT, state=_TEXT, text=_TEXT, size=_COUNT, left_out=_COUNT),
+        }
+    ),
+    "Progress": _object(
+        run=_TEXT, state=_TEXT, words=_TEXT_OR_NONE, step=_NUMBER_OR_NONE, of=_NUMBER_OR_NONE, history=_HISTORY
+    ),
     "Problem": _object(title=_TEXT, status={"type": "integer"}, detail=_TEXT),
 }
 _ROWS = {"type": "array", "items": {"$ref": "#/components/schemas/Resource"}}
 _ENVIRONMENTS = {"type": "array", "items": {"$ref": "#/components/schemas/Environment"}}
 _RESOURCE = "/environments/{key}/resources/{kind}/{name}"
 _NAMES = [{"name": name, "in": "path", "required": True, "schema": _TEXT} for name in ("kind", "name")]
+_RUN = f"{_RESOURCE}/runs/{{digest}}"
+_DIGEST: Json = {"name": "digest", "in": "path", "required": True, "schema": _TEXT, "description": "Names its run."}
+_LOGS: Json = {"$ref": "#/components/schemas/Logs"}
 _FILTERS = [
     _query("kind", "Only this kind.", type="string"),
     _query("state", "Only this state.", enum=list(STATES)),
@@ -139,6 +154,21 @@ DOCUMENT: Mapping[str, Any] = {
         ),
         f"{_RESOURCE}/trials": _get(
             "All trials of an experiment.", [_KEY, *_NAMES], _object(trials={"type": "array"}), 404, 409
+        ),
+        f"{_RESOURCE}/log": _get(
+            "The end of what its newest job printed; of a deployment, of each replica.",
+            [_KEY, *_NAMES, _query("revision", "Of which revision; the beginning is enough.", type="string")],
+            _LOGS,
+            404,
+            409,
+        ),
+        f"{_RUN}/log": _get("The end of what a run's job printed.", [_KEY, *_NAMES, _DIGEST], _LOGS, 404, 409),
+        f"{_RUN}/progress": _get(
+            "How far a run's job is, as it prints it, and how its figures went.",
+            [_KEY, *_NAMES, _DIGEST],
+            {"$ref": "#/components/schemas/Progress"},
+            404,
+            409,
         ),
         f"{_RESOURCE}/acts/{{verb}}": _post(
             "Do something with it, in a commit under your name.", [_KEY, *_NAMES, _VERB], reason=_SAID, run=_SAID

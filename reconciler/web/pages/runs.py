@@ -6,8 +6,9 @@ from typing import Any
 
 from reconciler.model.ids import Address, RunName, owner_of
 from reconciler.model.text import printable
-from reconciler.web.pages.charts import LOOKS, Chart, Series, chart
-from reconciler.web.pages.documents import LARGEST, Facts, document, mapping, number, numbers, text
+from reconciler.web.pages.charts import Chart
+from reconciler.web.pages.documents import LARGEST, Facts, document, mapping, number, text
+from reconciler.web.pages.learning import learning
 from reconciler.web.pages.lineage import inputs
 from reconciler.web.pages.links import holder
 from reconciler.web.pages.snapshot import Snapshot
@@ -152,18 +153,6 @@ def _importance(metrics: Facts) -> Table:
     known = sorted(((name, value) for name, value in told if value is not None), key=lambda pair: -pair[1])[:MOST]
     note = "By how much the metric gets worse on the test rows when a column is shuffled."
     return Table("What it relies on", ("column", "loss"), [(name, f"{value:.4g}") for name, value in known], note)
-
-
-def learning(history: Facts) -> Sequence[Chart]:
-    """Draw how training went, with all that it left."""
-    steps, series = numbers(history, "steps"), mapping(history, "series")
-    lines = [
-        Series(str(name), [(x, y) for x, y in zip(steps, numbers(series, name), strict=False) if x is not None])
-        for name in list(series)[:LOOKS]
-    ]
-    step = text(history.get("step"))
-    drawn = chart(f"{text(history.get('figure'))} by {step}", lines, across=step)
-    return [drawn] if drawn else []
 
 
 def _pairs(title: str, told: Facts) -> Table:

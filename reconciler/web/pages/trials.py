@@ -12,6 +12,7 @@ from reconciler.status.leaderboard_pages import left_out, whole_board
 from reconciler.status.timeline import Past
 from reconciler.web.pages.documents import Facts, document, mapping, mappings, number
 from reconciler.web.pages.snapshot import Snapshot
+from runners.contract.progress import Progress
 
 MOST = 500
 """Trials that are compared."""
@@ -51,6 +52,13 @@ class Trial:
     is_live: bool = False
     order: int = 0
     history: Facts = field(default_factory=dict)
+    now: Progress | None = None
+    """How far it is, of one that trains."""
+
+    @property
+    def is_training(self) -> bool:
+        """Tell whether its job may print how far it is."""
+        return self.stage in ("running", "finishing")
 
     @property
     def digest(self) -> str:

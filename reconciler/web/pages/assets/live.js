@@ -11,6 +11,10 @@
     return (active && active.matches("input, select, textarea, button")) || String(getSelection()) !== "";
   };
 
+  // A log stays at its end where it was there: what comes next is what a person waits for.
+  const isAtEnd = (one) => one.scrollTop + one.clientHeight >= one.scrollHeight - 4;
+  const toEnd = (one) => { one.scrollTop = one.scrollHeight; };
+
   async function refresh() {
     if (busy || !due || isHeld() || document.hidden) return;
     busy = true;
@@ -22,13 +26,15 @@
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const before = document.querySelector("main"), after = page.querySelector("main");
       if (after && before.innerHTML !== after.innerHTML) {
-        const scrolled = [...before.querySelectorAll("pre, .wide")].map((one) => [one.scrollLeft, one.scrollTop]);
-        const focused = document.activeElement && document.activeElement.getAttribute("href");
+        const scrolled = [...before.querySelectorAll("pre, .wide")].map((one) => [one.scrollLeft, one.scrollTop, isAtEnd(one)]);
+        const active = document.activeElement, focused = active && active.getAttribute("href"), id = active && active.id;
         before.innerHTML = after.innerHTML;
         before.querySelectorAll("pre, .wide").forEach((one, n) => {
           if (scrolled[n]) [one.scrollLeft, one.scrollTop] = scrolled[n];
+          if (one.matches(".log") && (!scrolled[n] || scrolled[n][2])) toEnd(one);
         });
         if (focused) before.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+        else if (id) document.getElementById(id)?.focus({ preventScroll: true });
         document.title = page.title;
       }
       told.textContent = "live";
@@ -45,6 +51,8 @@
     due = true;
     refresh();
   });
+  document.querySelectorAll("pre.log").forEach(toEnd);
   setInterval(refresh, 1000);
+  setInterval(() => { if (document.querySelector("main [data-live]")) due = true; }, 2000);  // what no commit tells
   setInterval(() => { due = true; }, 30000);
 })();

@@ -21,6 +21,7 @@ ORIGIN = "https://setpoint.example"
 ACCESS = """\
 access:
   read: [staff]
+  logs: [leads]
   data: [ml]
   act: [ml, "user:grace@example.org"]
   approve: [leads]

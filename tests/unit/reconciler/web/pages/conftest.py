@@ -3,13 +3,17 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 import pytest
 
-from reconciler.model.ids import Address, CommitId
+from reconciler.model import environment as environments
+from reconciler.model.errors import Refused, SetpointError
+from reconciler.model.ids import Address, CommitId, Digest, RunName
+from reconciler.model.observed import Job, JobState, PoolListing
 from reconciler.status.branch import StatusBranch, StatusTree
 from reconciler.status.read import Recorded
 from reconciler.watched.branch import Source
@@ -22,6 +26,7 @@ from tests.unit.reconciler.stage import NOW
 
 if TYPE_CHECKING:
     from reconciler.git.objects import ObjectStore
+    from reconciler.ports.pool import RunnerPool
 
 HOSTILE = "<script>alert(1)</script>\u202e' \" & {{ 7 * 7 }}"
 REPORT = "reports/monitors/loans/aaaaaaaaaaaa"
@@ -208,6 +213,9 @@ PLACES = (
     "dev/labels/loans/data",
     "dev/monitors/loans/reports",
     "dev/deployments/loans/lineage",
+    "dev/experiments/loans/log",
+    "dev/deployments/loans/log",
+    f"dev/{TRIAL}/log",
     f"dev/{TRIAL}",
     f"dev/{OTHER}",
     f"dev/{VERSION}",
@@ -267,11 +275,53 @@ def stage(tmp_path: Path) -> Stage:
     return Stage(tmp_path / "repository")
 
 
+class Engines:
+    """Engines of which is known what was printed: by jobs, and by replicas of deployments."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, str] = {}
+        self.jobs: dict[RunName, Job] = {}
+        self.printed: dict[str, dict[Digest, dict[str, str]]] = {}
+        self.asked: list[str] = []
+        self.error: SetpointError | None = None
+
+    def tell(self, run: str, text: str, state: JobState = JobState.RUNNING, hour: int = 1) -> None:
+        """Have a job that has printed a text."""
+        began = datetime(2026, 1, 5, hour, tzinfo=UTC)
+        self.texts[run] = text
+        self.jobs[RunName(run)] = Job(RunName(run), Address("pools/shared"), "risk", state, started=began)
+
+    def pool(self, key: str, environment: environments.Environment) -> "RunnerPool":
+        """Return the pool."""
+        if self.error:
+            raise self.error
+        return cast("RunnerPool", self)
+
+    def replicas(
+        self, key: str, environment: environments.Environment, deployment: Address, revision: str
+    ) -> Mapping[Digest, Mapping[str, str]]:
+        """Return what replicas have printed."""
+        if deployment not in self.printed:
+            raise Refused(f"{deployment} has no endpoint")
+        return {name: texts for name, texts in self.printed[deployment].items() if name.startswith(revision)}
+
+    def list(self) -> PoolListing:
+        """List the jobs."""
+        return PoolListing(jobs=dict(self.jobs))
+
+    def logs(self, run: RunName) -> str:
+        """Return what a job has printed."""
+        self.asked.append(run)
+        if run not in self.texts:
+            raise FileNotFoundError(run)
+        return self.texts[run]
+
+
 class Client:
     """Asks the application."""
 
-    def __init__(self, stage: Stage) -> None:
-        self._app = application(stage.following, lambda: NOW)
+    def __init__(self, stage: Stage, engines: Engines | None = None) -> None:
+        self._app = application(stage.following, lambda: NOW, engines=engines)
 
     def get(self, path: str, **options: Any) -> httpx.Response:
         return self.request("GET", path, **options)
@@ -291,3 +341,16 @@ def client(stage: Stage) -> Client:
     for one in stage.following.environments.values():
         one.look()
     return Client(stage)
+
+
+@pytest.fixture
+def engines() -> Engines:
+    return Engines()
+
+
+@pytest.fixture
+def asked(stage: Stage, engines: Engines) -> Client:
+    """Return a client of an application that can ask the engines."""
+    for one in stage.following.environments.values():
+        one.look()
+    return Client(stage, engines)

@@ -36,6 +36,7 @@ def test_every_link_of_every_page_leads_somewhere(client: Client) -> None:
     } <= seen
     assert {f"/dev/{address}" for address in DOCUMENTS} <= seen
     assert {f"/dev/{address}/lineage" for address in DOCUMENTS} <= seen
+    assert {"/dev/experiments/loans/log", "/dev/deployments/loans/log", f"/dev/{TRIAL}/log"} <= seen
     assert {
         "/dev/pools",
         "/dev/experiments/loans/compare",

@@ -22,7 +22,7 @@ def test_a_trial_shows_its_card_without_pictures_that_arent_there(client: Client
     assert f"/dev/files/reports/{TRIAL}/curves/roc.png" in page
     assert "curves/gone.png" not in page
     assert "Answers requests of" in page
-    assert "setpoint logs" in page
+    assert f'href="/dev/{TRIAL}/log"' in page
 
 
 def test_data_is_shown_beside_the_version_before(client: Client) -> None:
@@ -81,4 +81,4 @@ def test_what_isnt_there_is_said(client: Client, path: str) -> None:
 
 def test_every_kind_leads_to_its_lineage_and_some_to_more() -> None:
     assert beside(Address("pools/a")) == [("Lineage", "lineage")]
-    assert [path for _, path in beside(Address("datasets/a"))] == ["data", "lineage"]
+    assert [path for _, path in beside(Address("datasets/a"))] == ["data", "lineage", "log"]

@@ -7,7 +7,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from reconciler.web.pages.openapi import DOCUMENT
-from tests.unit.reconciler.web.pages.conftest import Client, Stage
+from runners.contract.progress import Progress, line_of
+from tests.unit.reconciler.web.pages.conftest import VERSION, Client, Engines, Stage
 
 ASKED = {
     "/environments": [("", 200)],
@@ -20,6 +21,9 @@ ASKED = {
     "/environments/{key}/resources/{kind}/{name}": [("", 200)],
     "/environments/{key}/resources/{kind}/{name}/history": [("", 200)],
     "/environments/{key}/resources/{kind}/{name}/trials": [("", 200)],
+    "/environments/{key}/resources/{kind}/{name}/log": [("", 200), ("?revision=r", 200)],
+    "/environments/{key}/resources/{kind}/{name}/runs/{digest}/log": [("", 200)],
+    "/environments/{key}/resources/{kind}/{name}/runs/{digest}/progress": [("", 200)],
     "/environments/{key}/pass": [("", 200)],
     "/environments/{key}/releases": [("", 200), ("?since=86400", 200), ("?since=0", 400), ("?since=x", 400)],
     "/environments/{key}/files": [("", 200), ("?under=reports/&cursor=reports/n", 200)],
@@ -27,7 +31,7 @@ ASKED = {
 }
 DONE = {"/environments/{key}/resources/{kind}/{name}/acts/{verb}", "/environments/{key}/approvals"}
 """What is asked for by POST: tests/unit/reconciler/web/pages/test_doing.py."""
-GOOD = {"key": "dev", "kind": "datasets", "name": "loans", "path": "README.md", "verb": "reconcile"}
+GOOD = {"key": "dev", "kind": "datasets", "name": "loans", "path": "README.md", "verb": "reconcile", "digest": "a" * 12}
 BAD = dict.fromkeys(GOOD, "nothing")
 
 
@@ -47,12 +51,15 @@ def check(client: Client, path: str, query: str, status: int, names: dict[str, s
         Draft202012Validator(schema).validate(answer.json())
 
 
-def test_what_is_answered_is_what_is_documented(client: Client, stage: Stage) -> None:
-    for path, asked in ASKED.items():
-        for query, status in asked:
-            check(client, path, query, status, GOOD)
+def test_what_is_answered_is_what_is_documented(client: Client, asked: Client, engines: Engines, stage: Stage) -> None:
+    engines.tell(VERSION, line_of(Progress(1, 2, {"rows": 10})))
+    for path, queries in ASKED.items():
+        for query, status in queries:
+            check(asked, path, query, status, GOOD)
         if "404" in DOCUMENT["paths"][path]["get"]["responses"]:
             check(client, path, "", 404, BAD)
+        if "409" in DOCUMENT["paths"][path]["get"]["responses"] and "/trials" not in path:
+            check(client, path, "", 409, GOOD)
         if "304" in DOCUMENT["paths"][path]["get"]["responses"]:
             check(client, path, "", 304, GOOD, **{"If-None-Match": f'"{stage.status.read().commit}"'})
 
