@@ -48,7 +48,7 @@ class WarmProcess:
         return is_small and runner in WARM and self._failures < FAILURES and sys.platform == "linux"
 
     def start(self, runner: str, launch: Launch) -> Process | None:
-        """Ask for a job's supervisor; return the process that was asked, which may fail to begin it; None if none was."""
+        """Ask for a job's supervisor; return the process that was asked, which may fail to; None if none was."""
         told = job_as_json(launch.arguments, launch.environ, launch.log)
         try:
             return self._ask(runner, json.dumps(told).encode())
