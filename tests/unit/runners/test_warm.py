@@ -107,15 +107,13 @@ def test_no_secret_of_a_job_is_in_the_memory_that_the_next_is_a_copy_of(
 
 def memory_of(pid: int) -> bytes:
     """Return all that a process has in its memory to write to."""
+    lines = [line.split() for line in Path(f"/proc/{pid}/maps").read_text().splitlines()]
+    spans = [[int(part, 16) for part in span.split("-")] for span, rights, *_ in lines if rights.startswith("rw")]
     found = bytearray()
     with Path(f"/proc/{pid}/mem").open("rb", 0) as memory:
-        for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
-            span, rights, *_ = line.split()
-            if rights.startswith("rw"):
-                first, end = (int(part, 16) for part in span.split("-"))
-                memory.seek(first)
-                with suppress(OSError):
-                    found += memory.read(end - first)
+        for first, end in spans:
+            memory.seek(first)
+            found += memory.read(end - first)
     return bytes(found)
 
 
