@@ -34,7 +34,8 @@ from typing import NoReturn
 from runners.contract.warm import IDLE, LONGEST_NAME, WARM
 
 Supervise = Callable[[list[str], Callable[[list[str]], None]], int]
-_DRAWN = ("matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.ticker", "PIL.PngImagePlugin")
+_SAVED = ("PIL.BmpImagePlugin", "PIL.GifImagePlugin", "PIL.JpegImagePlugin", "PIL.PpmImagePlugin", "PIL.PngImagePlugin")
+_DRAWN = ("matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.ticker", *_SAVED)
 _FITTED = ("lightgbm", "onnxmltools.convert.lightgbm.operator_converters.LightGbm", "skl2onnx", "onnxruntime")
 IMPORTED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -96,7 +97,7 @@ def warm(name: str, known: set[str]) -> None:
     """Import what a runner needs, if that wasn't done; what can't be imported is told by the job that needs it."""
     if name in known or name not in WARM:
         return
-    for module in ("runners.harness", *IMPORTED[name]):
+    for module in ("runners.harness", "fsspec.implementations.local", *IMPORTED[name]):
         with suppress(Exception):
             importlib.import_module(module)
     known.add(name)
