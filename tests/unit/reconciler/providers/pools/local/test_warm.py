@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from reconciler.model.kinds.spec import Resources
 from reconciler.model.observed import JobState
 from reconciler.ports.pool import JobOrder
 from reconciler.providers.pools.local import supervision
-from reconciler.providers.pools.local.pool import RUNNERS
+from reconciler.providers.pools.local.pool import RUNNERS, LocalPool
 from reconciler.providers.pools.local.processes import is_alive, kill
 from reconciler.providers.pools.local.records import Admission, Process, Record
 from reconciler.providers.pools.local.store import Store
@@ -118,6 +119,15 @@ def test_what_may_be_a_copy() -> None:
     assert not warm.takes("tabular", Resources(cpus=2))
     assert not warm.takes("tabular", Resources(gpus=1))
     assert not warm.takes("tabular", Resources(nodes=2))
+
+
+def test_only_a_pool_whose_jobs_are_our_runners_has_a_warm_process(tmp_path: Path, clock: Ahead) -> None:
+    def has_one(**options: Any) -> bool:
+        return LocalPool(tmp_path / "pool", clock, **options)._custody._warm is not None
+
+    assert has_one()
+    assert not has_one(warm=False)
+    assert not has_one(command=("python", "-m", "runners"))
 
 
 def test_one_that_is_not_begun_is_started_as_any_other(store: Store, clock: Ahead, wait: Wait) -> None:
