@@ -77,6 +77,9 @@ class LocalPool(EmbeddedOptions):
     inherit: tuple[str, ...] = Field(
         default=(), description="Further environment variables of the daemon that every job gets, such as AWS_PROFILE."
     )
+    warm: bool = Field(
+        default=True, description="Jobs of our own runners are copies of a process that has made their imports."
+    )
 
     def refusals(self, spec: Spec) -> Iterator[Refusal]:
         yield from refusals.without_containers(spec)

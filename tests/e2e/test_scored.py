@@ -13,7 +13,7 @@ import pytest
 from pyarrow import parquet
 
 from reconciler.model.decision import Live
-from reconciler.model.ids import Address, RunName
+from reconciler.model.ids import Address, RunName, file_name
 from reconciler.model.observed import JobState
 from reconciler.providers.data.git import GitData
 from reconciler.providers.memory import MemorySource, World
@@ -118,15 +118,12 @@ def embedded(tmp_path: Path) -> Scoring:
 
 
 def kill(job: RunName, folder: Path) -> int:
-    """Kill the processes of a job whose pool is in a folder, as a machine that goes does; return how many."""
-    mark, place, count = b"SETPOINT_RUN=" + job.encode() + b"\0", str(folder).encode(), 0
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            environ, words = (process / "environ").read_bytes(), (process / "cmdline").read_bytes()
-            if mark in environ and place in environ + words:
-                os.kill(int(process.name), signal.SIGKILL)
-                count += 1
-    return count
+    """Kill the processes of a job whose pool is in a folder, as a machine that goes does; return how many groups."""
+    claims = list(folder.glob(f"**/jobs/{file_name(job)}/*.claim.json"))
+    for claim in claims:
+        with suppress(ProcessLookupError):
+            os.killpg(json.loads(claim.read_bytes())["pid"], signal.SIGKILL)
+    return len(claims)
 
 
 def test_rows_that_come_are_scored_once_and_a_killed_job_makes_the_same(embedded: Scoring, tmp_path: Path) -> None:
@@ -141,7 +138,7 @@ def test_rows_that_come_are_scored_once_and_a_killed_job_makes_the_same(embedded
 
     embedded.life.live(scoring, "the rows that came to be scored")
     (run,) = scoring(None)
-    assert kill(run, tmp_path)
+    embedded.life.live(lambda _: kill(run, tmp_path), "its process to be killed")
     embedded.life.born()
     second = embedded.converge(220)
     assert second == run

@@ -1,11 +1,12 @@
 """The acts of the demo, in their order: each waits for what it says, and fails when it doesn't come."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from reconciler.cli.demo.safety import revert_promotion, safety
-from reconciler.cli.demo.traffic import Traffic, infer, predict, rows_of
+from reconciler.cli.demo.traffic import Row, Traffic, infer, predict, rows_of
 from reconciler.cli.demo.workspace import ENVIRONMENTS, Workspace, check
 from reconciler.cli.output import table
 from reconciler.model.text import counted
@@ -83,9 +84,7 @@ def deployment(workspace: Workspace) -> None:
     rows = rows_of(workspace.warehouse, 2018, ROWS)
     check(infer(url, rows[:5]) is not None and len(predict(url, rows[:5])) == 5, "the endpoint gives no answers")
     workspace.display.say(f"two replicas answer at {url} by v1 and v2; now a new revision is rolled out under traffic")
-    traffic = Traffic(url, rows)
-    traffic.start()
-    try:
+    with under_traffic(url, rows) as traffic:
         _edit(workspace, "specs/deployments/employment.yaml", "\nresources: {cpus: 1, memory: 1Gi}\n")
         workspace.push("Give the endpoint's replicas less memory")
 
@@ -95,9 +94,6 @@ def deployment(workspace: Workspace) -> None:
 
         workspace.wait("the new revision to have all the traffic", rolled_out)
         workspace.wait("thousands of rows", lambda: traffic.answered >= ROWS)
-    finally:
-        traffic.stop()
-    check(not traffic.failures, f"{len(traffic.failures)} requests failed; the first: {(traffic.failures or [''])[0]}")
     slowest = sorted(traffic.seconds)[int(len(traffic.seconds) * 0.99)] * 1000
     workspace.display.say(
         f"{traffic.answered:,} real rows of 2018 were answered, none failed; p99 {slowest:.0f} ms a batch of 50"
@@ -131,15 +127,38 @@ def monitoring(workspace: Workspace) -> None:
     workspace.display.say("the alert had the model retrained on fresh data; old against new on the same rows:")
     workspace.display.say("\n".join(workspace.facts("prod", PROMOTION)["evidence"].splitlines()[:14]))
     workspace.display.say(f"the reviewer merges: {merge_proposal(workspace)[:12]}")
-    workspace.wait(
-        "the retrained model to serve",
-        lambda: (
-            workspace.reason("prod", DEPLOYMENT) == "Serving" and workspace.facts("prod", DEPLOYMENT)["trial"] != former
-        ),
-    )
+    _retrained_serves(workspace, former)
     workspace.seconds[ALERT_TO_SERVING] = time.monotonic() - alerted
     took = f"{workspace.seconds[ALERT_TO_SERVING]:.1f} s"
     workspace.display.say(f"from the alert to the retrained model, judged, merged and with all the traffic: {took}")
+
+
+def _retrained_serves(workspace: Workspace, former: str) -> None:
+    """Wait for a retrained model to serve, with clients who ask meanwhile: each step is judged by their requests."""
+
+    def serves() -> bool:
+        is_serving = workspace.reason("prod", DEPLOYMENT) == "Serving"
+        return is_serving and workspace.facts("prod", DEPLOYMENT)["trial"] != former
+
+    url = workspace.facts("prod", DEPLOYMENT)["url"]
+    with under_traffic(url, rows_of(workspace.warehouse, 2018, ROWS)):
+        workspace.wait("the retrained model to serve", serves)
+
+
+@contextmanager
+def under_traffic(url: str, rows: Sequence[Row]) -> Iterator[Traffic]:
+    """Let clients ask an endpoint meanwhile.
+
+    Raises:
+        DemoFailed: a request failed.
+    """
+    traffic = Traffic(url, rows)
+    traffic.start()
+    try:
+        yield traffic
+    finally:
+        traffic.stop()
+    check(not traffic.failures, f"{len(traffic.failures)} requests failed; the first: {(traffic.failures or [''])[0]}")
 
 
 def _ready(facts: Any, revision: str) -> int:

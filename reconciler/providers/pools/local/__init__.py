@@ -7,6 +7,7 @@ running ones too; nothing that matters is held in memory only.
     records     what the files say of one job, as values
     fitting     what can never run on this machine
     supervisor  the small script that runs one job, keeps its time, and leaves its exit code
+    warm        the process that jobs of our own runners are copies of
     processes   starting supervisors, finding them again, stopping them
     pool        the port's verbs, in these terms
 """

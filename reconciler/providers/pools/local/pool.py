@@ -25,6 +25,7 @@ from reconciler.providers.pools.local.processes import is_alive
 from reconciler.providers.pools.local.records import Admission, Record, Usage
 from reconciler.providers.pools.local.store import Store
 from reconciler.providers.pools.local.supervision import Custody
+from reconciler.providers.pools.local.warm import WarmProcess
 from reconciler.settings import inherited
 from reconciler.untrusted import tail
 from runners.contract.exits import REFUSED
@@ -54,6 +55,7 @@ class LocalPool:
         grace: how long a job has to end after SIGTERM, in seconds or as `10s`.
         keep: how long the record of a job that succeeded is kept, such as `7d`.
         inherit: names of further environment variables of the daemon that every job gets, such as `AWS_PROFILE`.
+        warm: whether jobs of our own runners are copies of a process that has imported what they need.
 
     Raises:
         ValueError: one of the spans of time can't be read.
@@ -69,11 +71,14 @@ class LocalPool:
         grace: timedelta | str | float = GRACE,
         keep: timedelta | str | float = KEEP,
         inherit: Sequence[str] = (),
+        warm: bool = True,
     ) -> None:
         self._store = Store(folder.absolute())
         self._clock = clock
         self._environ = environ
-        self._custody = Custody(self._store, clock, command, inherited(environ, inherit), _seconds(grace))
+        given = inherited(environ, inherit)
+        process = WarmProcess(given) if warm and command == RUNNERS else None
+        self._custody = Custody(self._store, clock, command, given, _seconds(grace), warm=process)
         self._keep = _seconds(keep)
         self._guard = threading.RLock()
         self._reasons: dict[RunName, str] = {}

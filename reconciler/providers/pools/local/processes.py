@@ -5,9 +5,31 @@ import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from reconciler.providers.pools.local import supervisor
 from reconciler.providers.pools.local.records import Process
+
+
+class Launch(NamedTuple):
+    """One attempt of a job, as its supervisor is told: the arguments of `spawn`."""
+
+    folder: Path
+    attempt: int
+    limits: tuple[float, float]
+    command: Sequence[str]
+    environ: Mapping[str, str]
+
+    @property
+    def log(self) -> str:
+        """Return the file that it prints to."""
+        return str(self.folder / f"{self.attempt}.log")
+
+    @property
+    def arguments(self) -> list[str]:
+        """Return what the supervisor's command line says."""
+        timeout, grace = (f"{seconds:.3f}" for seconds in self.limits)
+        return [str(self.folder), str(self.attempt), timeout, grace, *self.command]
 
 
 def spawn(
@@ -27,16 +49,14 @@ def spawn(
     Raises:
         OSError: the system has no room for another process.
     """
-    timeout, grace = (f"{seconds:.3f}" for seconds in limits)
-    script = [sys.executable, "-I", "-S", supervisor.__file__, str(folder), str(attempt), timeout, grace]
-    log = str(folder / f"{attempt}.log")
+    launch = Launch(folder, attempt, limits, command, environ)
     return os.posix_spawn(
         sys.executable,
-        [*script, *command],
+        [sys.executable, "-I", "-S", supervisor.__file__, *launch.arguments],
         dict(environ),
         file_actions=[
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-            (os.POSIX_SPAWN_OPEN, 1, log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
+            (os.POSIX_SPAWN_OPEN, 1, launch.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
             (os.POSIX_SPAWN_DUP2, 1, 2),
         ],
         setsigmask=[],

@@ -3,6 +3,7 @@
 order.json          what is to be run, and the number of the newest attempt; replaced by a newer attempt
 <n>.request.json    what the runner reads
 <n>.admitted.json   attempt n was let in, with these devices
+<n>.asked.json      the warm process that was asked to begin it, if one was
 <n>.claim.json      its supervisor: process id and identity
 <n>.exit.json       how it ended
 <n>.log             what it printed

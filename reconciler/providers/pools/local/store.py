@@ -100,6 +100,14 @@ class Store:
         """Return the environment variables that an order came with; nothing else of it shows them."""
         return read_object(self.folder_of(order.run) / f"{order.attempt}.secrets.json")
 
+    def runner_of(self, order: JobOrder) -> str:
+        """Return the runner that an order's request asks for; empty where it can't be read here."""
+        try:
+            told = read_object(self.folder_of(order.run) / f"{order.attempt}.request.json")
+        except Refused:
+            return ""
+        return str(told.get("runner", ""))
+
     def forget_secrets(self, orders: Iterable[JobOrder]) -> None:
         """Delete the secrets of attempts that have ended; what a job has put in their place stays with its folder."""
         for order in orders:
@@ -110,6 +118,19 @@ class Store:
         """Write that an attempt was let in."""
         told = json.dumps({"at": admission.at, "devices": admission.devices})
         return self._put(record, "admitted", told)
+
+    def put_asked(self, order: JobOrder, process: Process) -> None:
+        """Write which warm process was asked to begin an attempt."""
+        told = json.dumps({"pid": process.pid, "identity": process.identity})
+        create(str(self.folder_of(order.run) / f"{order.attempt}.asked.json"), told)
+
+    def asked(self, order: JobOrder) -> Process | None:
+        """Return which warm process was asked to begin an attempt, by this daemon or another; None if none was."""
+        try:
+            told = read_object(self.folder_of(order.run) / f"{order.attempt}.asked.json")
+            return Process(int(told["pid"]), str(told["identity"])) if told else None
+        except (KeyError, TypeError, ValueError, Refused):
+            return None
 
     def put_exit(self, record: Record, ended: float, message: str, **told: Any) -> Record | None:
         """Write how an attempt ended that left no word itself; if it did meanwhile, its own word stands."""

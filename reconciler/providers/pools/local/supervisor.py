@@ -22,6 +22,7 @@ import time
 
 TYPE_CHECKING = False  # type checkers take it for typing's, which takes long to load
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from resource import struct_rusage
 
 TIMED_OUT, STOPPED, FLOODS = "timeout", "stopped", "log"
@@ -71,8 +72,16 @@ def create(name: str, text: str) -> bool:
     return True
 
 
-def main(arguments: list[str]) -> int:
-    """Run one attempt of a job to its end, unless another supervisor has it already."""
+def execute(command: list[str]) -> None:
+    """Turn this process into a program."""
+    os.execvp(command[0], command)
+
+
+def main(arguments: list[str], turn_into: "Callable[[list[str]], None]" = execute) -> int:
+    """Run one attempt of a job to its end, unless another supervisor has it already.
+
+    `turn_into` turns a fresh child into the job, and doesn't return.
+    """
     folder, attempt, timeout, grace, *command = arguments
     os.closerange(3, 4096)
     if os.getpid() != os.getsid(0):
@@ -86,7 +95,7 @@ def main(arguments: list[str]) -> int:
     started = time.time()
     os.environ["TMPDIR"] = scratch = _scratch(started)
     _adopt_orphans()
-    child = os.fork() or _become(command, f"{attempt}.work")
+    child = os.fork() or _become(turn_into, command, f"{attempt}.work")
     status, usage, why = _watch(child, signals, float(timeout), float(grace))
     code, by = (os.WEXITSTATUS(status), 0) if os.WIFEXITED(status) else (-1, os.WTERMSIG(status))
     unit = 1 if sys.platform == "darwin" else 1024
@@ -218,7 +227,7 @@ def _ends(signals: _Signals, is_late: bool) -> str:
     return FLOODS if os.fstat(1).st_size > LARGEST_LOG else ""
 
 
-def _become(command: list[str], folder: str) -> int:
+def _become(turn_into: "Callable[[list[str]], None]", command: list[str], folder: str) -> int:
     """Turn this process, a fresh child, into the job."""
     try:
         signal.set_wakeup_fd(-1)
@@ -226,7 +235,7 @@ def _become(command: list[str], folder: str) -> int:
             signal.signal(number, signal.SIG_DFL)
         os.makedirs(folder, exist_ok=True)
         os.chdir(folder)
-        os.execvp(command[0], command)
+        turn_into(command)
     except OSError as error:
         os.write(2, f"{command[0]} could not be started: {error}\n".encode())
     os._exit(127)
