@@ -1,8 +1,8 @@
 """Columns that grow by parts, each value of which is written once, to where it stays.
 
 Numbers and the places of texts lie in memory of their own that grows where it is: parts that are joined in the end
-would be there twice, and what is copied twice has the system hand out its pages twice. What is neither, or is of several
-types, is kept as parts.
+would be there twice, and the system would hand out pages twice. What is neither, or is of several types, is kept as
+parts.
 """
 
 from mmap import MAP_ANONYMOUS, MAP_PRIVATE, mmap

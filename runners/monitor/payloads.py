@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from runners.monitor.blocks import Answers, Block, Kept, Reader, lines_of
-from runners.monitor.parameters import Window
 from runners.monitor.growing import Array, Growing
+from runners.monitor.parameters import Window
 from runners.monitor.rows import Numbers, Prediction, Rows, Values, micros, objects, taken
 from runners.staging import local
 

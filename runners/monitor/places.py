@@ -21,3 +21,14 @@ def places_of(numbers: Any, edges: Sequence[float]) -> Any:
         for edge in edges:
             counts += part > edge
     return found
+
+
+def counted(numbers: Any, edges: Sequence[float]) -> list[int]:
+    """Return how many numbers are at each place; NaN is at none."""
+    above = np.zeros(len(edges), dtype=np.int64)
+    known = len(numbers)
+    for first in range(0, len(numbers), _BLOCK):
+        part = numbers[first : first + _BLOCK]
+        known -= np.count_nonzero(np.isnan(part))
+        above += [np.count_nonzero(part > edge) for edge in edges]
+    return (-np.diff([known, *above.tolist(), 0])).tolist()
