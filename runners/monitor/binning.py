@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from runners.monitor.columns import Column, coded_of, tally
 from runners.monitor.chunks import cut
+from runners.monitor.columns import Column, coded_of, tally
 from runners.monitor.places import counted, places_of
 
 Counts = np.ndarray[Any, np.dtype[np.int64]]

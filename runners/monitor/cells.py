@@ -71,13 +71,14 @@ def _sizes_of(sizes: Numbers, numbers: Any) -> Numbers | None:
 
 def lists_of(cells: Sequence[Bytes], kind: Any) -> Lists | None:
     """Read lists of numbers; None where they aren't all of their type."""
-    told = [cell for cell in cells if cell]
-    sizes = np.array([bytes(cell).count(b",") + 1 if cell else 0 for cell in cells], dtype=np.int64)
-    if not told:
+    signs = np.frombuffer(bytearray(b",").join((*filter(None, cells), b"")), dtype=np.uint8)
+    commas, lengths = _places(signs, _COMMA), np.array([len(cell) for cell in cells])
+    sizes = np.diff(np.searchsorted(commas, np.cumsum(lengths + (lengths > 0))), prepend=0)
+    if not len(signs):
         return Lists(pa.array([], kind), sizes)
-    text = b"%b\n" % b",".join(told).replace(b",", b"\n")
-    found = _read(text, [_place(0)], {_place(0): kind})
-    values = None if found is None or found.num_rows != sizes.sum() else _told(found.column(0).chunk(0), kind)
+    signs[commas] = _NEWLINE
+    found = _read(signs, [_place(0)], {_place(0): kind})
+    values = None if found is None or found.num_rows != len(commas) else _told(found.column(0).chunk(0), kind)
     return None if values is None else Lists(values, sizes)
 
 
@@ -96,7 +97,8 @@ def table_of(rows: Cut, shape: Shape) -> Table | None:
 def _places(signs: Any, sign: int) -> Numbers:
     """Return where a sign stands."""
     begins = range(0, len(signs), _AT_ONCE)
-    return np.concatenate([np.flatnonzero(signs[at : at + _AT_ONCE] == sign) + at for at in begins])
+    found = [np.flatnonzero(signs[at : at + _AT_ONCE] == sign) + at for at in begins]
+    return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
 
 
 def _count(signs: Any, sign: int) -> int:

@@ -112,7 +112,8 @@ def gaps_of(values: "pd.Series[Any]") -> int:
     """Return how many values are missing."""
     if isinstance(values.array, pd.Categorical):
         return int(np.count_nonzero(values.array.codes < 0))
-    return int(np.count_nonzero(values.isna().to_numpy()))
+    told = values.to_numpy()
+    return int(np.count_nonzero(np.isnan(told) if told.dtype == float else pd.isna(told)))
 
 
 def has_values(values: "pd.Series[Any]") -> bool:

@@ -6,6 +6,7 @@ made of others, judged over the whole window and over its newest chunks.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 

@@ -1,5 +1,6 @@
 """The places of numbers among a few edges: of a million of them in some milliseconds."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,7 +19,12 @@ def places_of(numbers: Any, edges: Sequence[float]) -> Any:
     found = np.zeros(len(numbers), dtype=np.uint8)
     for first in range(0, len(numbers), _BLOCK):
         part, counts = numbers[first : first + _BLOCK], found[first : first + _BLOCK]
-        for edge in edges:
+        least, most = part.min(), part.max()
+        below = bisect_left(edges, least) if not np.isnan(least) else 0
+        counts += below
+        for edge in edges[below:]:
+            if edge >= most:
+                break
             counts += part > edge
     return found
 
@@ -30,5 +36,5 @@ def counted(numbers: Any, edges: Sequence[float]) -> list[int]:
     for first in range(0, len(numbers), _BLOCK):
         part = numbers[first : first + _BLOCK]
         known -= np.count_nonzero(np.isnan(part))
-        above += [np.count_nonzero(part > edge) for edge in edges]
+        above += np.array([np.count_nonzero(part > edge) for edge in edges], dtype=np.int64)
     return (-np.diff([known, *above.tolist(), 0])).tolist()

@@ -1,13 +1,14 @@
 """Bins hold every value, and a change of values that stand alone can be seen in them."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
-from runners.monitor.binning import BINS, MOST_CATEGORIES, binning
+from runners.monitor.binning import BINS, MOST_CATEGORIES, Binning, Counts, binning
 from runners.monitor.columns import Column
 
 NUMBER, CATEGORY = Column("x", "number"), Column("x", "category")
-
 
 
 def counts(bins: Binning, values: "pd.Series[Any]") -> Counts:
@@ -42,3 +43,14 @@ def test_no_values_make_no_bins() -> None:
     bins = binning(pd.Series(["a", "a"]), CATEGORY)
     assert bins
     assert counts(bins, pd.Series([], dtype=object)).tolist() == [0, 0]
+
+
+def test_pieces_are_counted_as_their_places_say() -> None:
+    numbers = pd.Series([np.nan, *np.random.default_rng(0).normal(size=50_000).round(2), np.inf, -np.inf])
+    names = pd.Series(["a", "b", None, "c", "a", "b"] * 10)
+    for values, column, sizes in ((numbers, NUMBER, [1, 40_000, 10_002]), (names, CATEGORY, [7, 0, 53])):
+        bins = binning(values[:40_000], column)
+        assert bins
+        ends = np.cumsum(sizes)
+        places = np.split(bins.places(values), ends[:-1])
+        assert bins.counts(values, sizes).tolist() == [bins.counts_of(part).tolist() for part in places]
