@@ -71,7 +71,7 @@ def _sizes_of(sizes: Numbers, numbers: Any) -> Numbers | None:
 
 def lists_of(cells: Sequence[Bytes], kind: Any) -> Lists | None:
     """Read lists of numbers; None where they aren't all of their type."""
-    signs = np.frombuffer(bytearray(b",").join((*filter(None, cells), b"")), dtype=np.uint8)
+    signs = np.frombuffer(bytearray(b",").join((*(cell for cell in cells if cell), b"")), dtype=np.uint8)
     commas, lengths = _places(signs, _COMMA), np.array([len(cell) for cell in cells])
     sizes = np.diff(np.searchsorted(commas, np.cumsum(lengths + (lengths > 0))), prepend=0)
     if not len(signs):
@@ -102,7 +102,7 @@ def _places(signs: Any, sign: int) -> Numbers:
 
 
 def _count(signs: Any, sign: int) -> int:
-    return sum(np.count_nonzero(signs[at : at + _AT_ONCE] == sign) for at in range(0, len(signs), _AT_ONCE))
+    return sum(int(np.count_nonzero(signs[at : at + _AT_ONCE] == sign)) for at in range(0, len(signs), _AT_ONCE))
 
 
 def _quickly(signs: Any, ends: Numbers, names: Sequence[str], shape: Shape) -> dict[str, Values] | None:

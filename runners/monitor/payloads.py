@@ -197,7 +197,8 @@ class _Held:
         told = ((name, column.whole()) for name, column in self._columns.items())
         columns = {name: objects([None] * len(self)) if values is None else values for name, values in told}
         answers = Answers(np.zeros(0, np.int64), columns, self._prediction.whole(), self._probability.whole())
-        return _Part(*(mine.whole() for mine in self._marks), answers)
+        keys, event, number = (mine.whole() for mine in self._marks)
+        return _Part(keys, event, number, answers)
 
 
 def _order(times: Numbers, ids: Sequence[str], event: Numbers) -> Any:

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,6 @@ def counted(numbers: Any, edges: Sequence[float]) -> list[int]:
     known = len(numbers)
     for first in range(0, len(numbers), _BLOCK):
         part = numbers[first : first + _BLOCK]
-        known -= np.count_nonzero(np.isnan(part))
+        known -= int(np.count_nonzero(np.isnan(part)))
         above += np.array([np.count_nonzero(part > edge) for edge in edges], dtype=np.int64)
-    return (-np.diff([known, *above.tolist(), 0])).tolist()
+    return [more - less for more, less in pairwise([known, *above.tolist(), 0])]
