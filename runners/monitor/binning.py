@@ -4,15 +4,16 @@ Numbers are cut at the deciles, where a value that is a decile by itself several
 categories are the most frequent ones, and all others together.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from runners.monitor.chunks import cut
 from runners.monitor.columns import Column, coded_of, tally
-from runners.monitor.places import places_of
+from runners.monitor.places import counted, places_of
 
 Counts = np.ndarray[Any, np.dtype[np.int64]]
 Places = np.ndarray[Any, np.dtype[np.uint8]]
@@ -28,9 +29,11 @@ class Binning:
     edges: tuple[float, ...] = ()
     names: tuple[str, ...] | None = None
 
-    def counts(self, values: "pd.Series[Any]") -> Counts:
-        """Count the values in each bin; what is missing is in none."""
-        return self.counts_of(self.places(values))
+    def counts(self, values: "pd.Series[Any]", sizes: Sequence[int]) -> Counts:
+        """Count the values in each bin, of pieces of so many rows; what is missing is in none."""
+        if self.names is None:
+            return np.array([counted(part, self.edges) for part in cut(values.to_numpy(float), sizes)])
+        return np.array([self.counts_of(part) for part in cut(self.places(values), sizes)])
 
     @property
     def size(self) -> int:

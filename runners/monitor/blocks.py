@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,8 +16,9 @@ import pyarrow as pa
 from pyarrow import compute as pc
 from pyarrow import json as arrow_json
 
-from runners.monitor.cells import Cut, Table, cut, table_of
+from runners.monitor.cells import Lists, Table, lists_of, table_of
 from runners.monitor.events import EVENT, Event, event_of, is_answered, seconds_of
+from runners.monitor.pieces import Cut, cut
 from runners.monitor.rows import Numbers, Values, micros, packed
 from runners.monitor.shapes import Shape, typed
 
@@ -87,20 +89,20 @@ class Reader:
         shape = self._shape
         if not _is_utf8(lines):
             return None
-        if rows := cut(lines):
-            return self._of_lists(rows)
+        if pieces := (shape.has_numbers and cut(lines, with_answers=True)) or cut(lines):
+            return self._of_lists(pieces)
         if any(_quoted(name) in lines for name in shape.unknown):
             return None
         table = _table(lines, shape.schema())
         return table and _block_of(table, lambda data: _of_objects(data, shape))
 
-    def _of_lists(self, rows: Cut) -> Block | None:
+    def _of_lists(self, pieces: Cut) -> Block | None:
         assert self._shape
-        cells = table_of(rows, self._shape)
-        if cells is None:
+        cells, answers = table_of(pieces, self._shape), _answers_of(pieces, self._shape)
+        if cells is None or None in answers.values():
             return None
-        table = _table(rows.heads, self._shape.schema(is_cut=True))
-        return table and _block_of(table, lambda data: _of_cells(data, cells))
+        table = _table(pieces.heads, self._shape.schema(of_numbers=("rows", *answers)))
+        return table and _block_of(table, lambda data: _of_cells(data, cells), answers)
 
     def _slowly(self, lines: bytes) -> Block:
         told = [line for line in lines.split(b"\n") if line.strip()]
@@ -157,9 +159,30 @@ class _Rows(NamedTuple):
     columns: Callable[[Any], dict[str, Values]]
 
 
-def _block_of(table: Any, rows_of: Callable[[Mapping[str, Any]], _Rows | None]) -> Block | None:
-    """Return a block of Arrow's events; None where one of them isn't whole."""
+def _answers_of(pieces: Cut, shape: Shape) -> dict[str, Lists | None]:
+    """Read the answers that were cut out; None in the place of those that aren't as the shape tells to expect them."""
+    told = {"prediction": (pieces.predictions, shape.prediction)} if pieces.predictions else {}
+    if told and shape.probability is not None:
+        told["probability"] = (pieces.probabilities, shape.probability)
+    return {name: lists_of(cells, kind) for name, (cells, kind) in told.items()}
+
+
+def _block_of(
+    table: Any,
+    rows_of: Callable[[Mapping[str, Any]], _Rows | None],
+    answers: Mapping[str, Lists | None] = MappingProxyType({}),
+) -> Block | None:
+    """Return a block of Arrow's events; None where one of them isn't whole.
+
+    Args:
+        table: the events.
+        rows_of: returns their rows.
+        answers: what of their answers isn't in the table: there stands its number.
+    """
     data = _fields(table)
+    data |= {name: lists and lists.of(data[name]) for name, lists in answers.items()}
+    if any(data[name] is None for name in answers):
+        return None
     times = _moments(table.column("time"))
     kinds = table.column("type")
     if times is None or table.column("id").null_count or data["status"].null_count or table.column("data").null_count:

@@ -46,7 +46,7 @@ def learned(rows: Places, labels: Any, bins: int, start: Any = 0.0) -> Sequence[
         start: how likely each row was held to be a 1 before, as a logarithm, which is bettered; else as many of both.
     """
     score, trees = np.zeros(len(rows)) + start, list[_Tree]()
-    keys = rows.astype(np.int64) + bins * np.arange(rows.shape[1])
+    keys = np.ascontiguousarray(rows.T, dtype=np.int64) + bins * np.arange(rows.shape[1])[:, None]
     for _ in range(TREES):
         share = 1 / (1 + np.exp(-score))
         tree = _grown(rows, keys, (share - labels, share * (1 - share)), bins)
@@ -65,7 +65,7 @@ def _grown(rows: Places, keys: Any, losses: tuple[Numbers, Numbers], bins: int) 
     node, every = np.zeros(len(rows), dtype=np.int64), np.arange(len(rows))
     for level in range(LEVELS):
         first, count = 1 << level, 1 << level
-        best = _best_cuts(keys, node, (*losses, np.ones(len(rows))), (count, rows.shape[1], bins))
+        best = _best_cuts(keys, node, losses, (count, rows.shape[1], bins))
         features[first : first + count], cuts[first : first + count] = best
         node = 2 * node + (rows[every, features[first + node]] > cuts[first + node])
     slopes, bends = (np.bincount(node, each, 1 << LEVELS) for each in losses)
@@ -73,10 +73,18 @@ def _grown(rows: Places, keys: Any, losses: tuple[Numbers, Numbers], bins: int) 
 
 
 def _best_cuts(keys: Any, node: Any, sums_of: Sequence[Numbers], shape: tuple[int, int, int]) -> tuple[Any, Any]:
-    """Return for each node the feature and the place whose cut gains most; a place beyond all where none gains."""
+    """Return for each node the feature and the place whose cut gains most; a place beyond all where none gains.
+
+    Args:
+        keys: for each feature and row where its bin stands among all.
+        node: where each row is.
+        sums_of: its first and its second derivative.
+        shape: how many nodes, features and bins there are.
+    """
     nodes, features, bins = shape
-    places = (keys + (node * features * bins)[:, None]).ravel()
-    sums = [np.bincount(places, np.repeat(each, features), nodes * features * bins).reshape(shape) for each in sums_of]
+    places = (keys + node * features * bins).ravel()
+    weights = (*(np.tile(each, features) for each in sums_of), None)
+    sums = [np.bincount(places, each, nodes * features * bins).reshape(shape) for each in weights]
     (slope, bend, rows), wholes = np.cumsum(sums, axis=3), np.sum(sums, axis=3, keepdims=True)
     gain = slope**2 / (bend + 1) + (wholes[0] - slope) ** 2 / (wholes[1] - bend + 1) - wholes[0] ** 2 / (wholes[1] + 1)
     gain[(rows < FEWEST) | (wholes[2] - rows < FEWEST)] = 0.0

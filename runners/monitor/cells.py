@@ -1,4 +1,4 @@
-"""Rows that are told as lists of values, cut out of their lines and read as the table that they are.
+"""Rows that are told as lists of values, read as the table that they are; and so the answers to them.
 
 `[[40,"a"],[41,"b"]]` is a table of comma-separated values but for its brackets, which Arrow reads in half the time that
 it takes for the same as JSON. What can't be read so, as there is a comma in a text, is read as JSON; what isn't whole
@@ -7,7 +7,6 @@ is left to the slow way. Of how a number is written it is as generous as Arrow: 
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,56 +14,17 @@ import pyarrow as pa
 from pyarrow import compute as pc
 from pyarrow import csv as arrow_csv
 
+from runners.monitor.pieces import Bytes, Cut
 from runners.monitor.rows import Numbers, Values, packed
 from runners.monitor.shapes import Shape, typed
 
-_NAMES, _ROWS, _NEXT = b'"columns":', b',"rows":[[', b']],"prediction":['
 _BETWEEN = b"],["
 _CLOSE, _COMMA, _OPEN = _BETWEEN
 _NEWLINE = ord("\n")
+_AT_ONCE = 2**16
+"""Bytes that are looked through at once, so that what is found in them stays in the processor's cache."""
 _TEXTS = pa.dictionary(pa.int32(), pa.string())
 _PARSING = arrow_csv.ParseOptions(quote_char=False, ignore_empty_lines=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """Lines without their rows, of which one of the list `cells` stands in the place; these rows, unread."""
-
-    heads: bytes
-    names: Sequence[str]
-    cells: Sequence[bytes]
-
-
-def cut(lines: bytes) -> Cut | None:
-    """Cut the rows out of lines, and number them; None where there are no such, or others too."""
-    end = lines.find(b"]" + _ROWS)
-    begin = lines.rfind(_NAMES, 0, end) if end > 0 else -1
-    names = _names(lines[begin + len(_NAMES) : end + 1]) if begin >= 0 else None
-    if names is None:
-        return None
-    mark, heads, cells = lines[begin : end + 1] + _ROWS, list[bytes](), list[bytes]()
-    for line in lines.split(b"\n"):
-        at = line.find(mark)
-        if at < 0:
-            heads.append(line)
-            continue
-        first, last = at + len(mark), line.rfind(_NEXT)
-        if last < first:
-            return None
-        heads.append(b'%b"columns":[],"rows":[%d]%b' % (line[:at], len(cells), line[last + 2 :]))
-        cells.append(line[first:last])
-    head = b"\n".join(heads)
-    is_odd = b"\\u" in head or head.count(b'"rows"') != len(cells) + head.count(b'"rows":[]')
-    return None if is_odd else Cut(head, names, cells)
-
-
-def _names(text: bytes) -> list[str] | None:
-    try:
-        told = json.loads(text)
-    except ValueError:
-        return None
-    is_sound = isinstance(told, list) and set(map(type, told)) == {str} and len(set(told)) == len(told)
-    return told if is_sound else None
 
 
 class Table(NamedTuple):
@@ -79,50 +39,98 @@ class Table(NamedTuple):
         Args:
             numbers: the lists that stand in the events in the place of rows.
         """
-        lengths = np.asarray(pc.fill_null(pc.list_value_length(numbers), -1)).astype(np.int64)
-        if (lengths > 1).any() or numbers.flatten().to_pylist() != list(range(len(self.sizes))):
+        return _sizes_of(self.sizes, numbers)
+
+
+class Lists(NamedTuple):
+    """The numbers of all lists that were cut out, and how many there were in each place."""
+
+    values: Values
+    sizes: Numbers
+
+    def of(self, numbers: Any) -> Any:
+        """Return the lists of the events; None where it isn't clear which are whose.
+
+        Args:
+            numbers: the lists that stand in the events in the place of these.
+        """
+        sizes = _sizes_of(self.sizes, numbers)
+        if sizes is None:
             return None
-        lengths[lengths == 1] = self.sizes
-        return lengths
+        ends = np.cumsum([0, *np.maximum(sizes, 0)], dtype=np.int32)
+        return pa.ListArray.from_arrays(pa.array(ends), self.values, mask=pa.array(sizes < 0))
+
+
+def _sizes_of(sizes: Numbers, numbers: Any) -> Numbers | None:
+    lengths = np.asarray(pc.fill_null(pc.list_value_length(numbers), -1)).astype(np.int64)
+    if (lengths > 1).any() or numbers.flatten().to_pylist() != list(range(len(sizes))):
+        return None
+    lengths[lengths == 1] = sizes
+    return lengths
+
+
+def lists_of(cells: Sequence[Bytes], kind: Any) -> Lists | None:
+    """Read lists of numbers; None where they aren't all of their type."""
+    signs = np.frombuffer(bytearray(b",").join((*(cell for cell in cells if cell), b"")), dtype=np.uint8)
+    commas, lengths = _places(signs, _COMMA), np.array([len(cell) for cell in cells])
+    sizes = np.diff(np.searchsorted(commas, np.cumsum(lengths + (lengths > 0))), prepend=0)
+    if not len(signs):
+        return Lists(pa.array([], kind), sizes)
+    signs[commas] = _NEWLINE
+    found = _read(signs, [_place(0)], {_place(0): kind})
+    values = None if found is None or found.num_rows != len(commas) else _told(found.column(0).chunk(0), kind)
+    return None if values is None else Lists(values, sizes)
 
 
 def table_of(rows: Cut, shape: Shape) -> Table | None:
     """Read the rows; None where they aren't all as the shape tells to expect them."""
-    text = b"],[".join(rows.cells)
-    signs = np.frombuffer(text, dtype=np.uint8)
-    ends = np.flatnonzero(signs == _CLOSE)
-    after = np.cumsum([len(cell) + len(_BETWEEN) for cell in rows.cells])
-    sizes = np.diff(np.searchsorted(ends, after - len(_BETWEEN)), prepend=-1)
-    columns = _quickly(text, ends, rows.names, shape)
+    signs = np.frombuffer(bytearray(_BETWEEN).join((b"", *rows.cells, b"")), dtype=np.uint8)
+    ends = _places(signs, _CLOSE)
+    begins = np.cumsum([0, *(len(cell) + len(_BETWEEN) for cell in rows.cells)])
+    sizes = np.diff(np.searchsorted(ends, begins))
+    columns = _quickly(signs, ends, rows.names, shape)
     if columns is None:
-        columns = _slowly(text, len(ends) + 1, rows.names, shape)
+        columns = _slowly(_BETWEEN.join(rows.cells), len(ends) - 1, rows.names, shape)
     return None if columns is None else Table(columns, sizes)
 
 
-def _quickly(text: bytes, ends: Numbers, names: Sequence[str], shape: Shape) -> dict[str, Values] | None:
-    """Read rows as comma-separated values, each between two empty ones; None where they aren't that."""
-    signs = np.frombuffer(b",%b,\n" % text, dtype=np.uint8).copy()
-    ends = ends + 1
-    if len(ends) != text.count(b"[") or (signs[ends + 1] != _COMMA).any() or (signs[ends + 2] != _OPEN).any():
+def _places(signs: Any, sign: int) -> Numbers:
+    """Return where a sign stands."""
+    begins = range(0, len(signs), _AT_ONCE)
+    found = [np.flatnonzero(signs[at : at + _AT_ONCE] == sign) + at for at in begins]
+    return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
+
+
+def _count(signs: Any, sign: int) -> int:
+    return sum(int(np.count_nonzero(signs[at : at + _AT_ONCE] == sign)) for at in range(0, len(signs), _AT_ONCE))
+
+
+def _quickly(signs: Any, ends: Numbers, names: Sequence[str], shape: Shape) -> dict[str, Values] | None:
+    """Read rows, in place, as comma-separated values, each between two empty ones; None where they aren't that."""
+    if len(ends) != _count(signs, _OPEN) or (signs[ends + 1] != _COMMA).any() or (signs[ends + 2] != _OPEN).any():
         return None
     signs[ends], signs[ends + 1], signs[ends + 2] = _COMMA, _NEWLINE, _COMMA
     kinds = {_place(at): _kind(shape.columns[name]) for at, name in enumerate(names, 1) if name in shape.columns}
-    places = [_place(at) for at in range(len(names) + 2)]
-    reading = arrow_csv.ReadOptions(use_threads=False, block_size=len(signs) + 1, column_names=places)
-    try:
-        found = arrow_csv.read_csv(pa.BufferReader(signs), reading, _PARSING, _converting(kinds))
-    except (pa.ArrowInvalid, pa.ArrowKeyError):
-        return None
-    if found.num_rows != len(ends) + 1:
+    found = _read(signs[2:-1], [_place(at) for at in range(len(names) + 2)], kinds)
+    if found is None or found.num_rows != len(ends) - 1:
         return None
     told = [
-        (name, _told(found.column(_place(at)).combine_chunks(), shape.columns[name]))
+        (name, _told(found.column(_place(at)).chunk(0), shape.columns[name]))
         for at, name in enumerate(names, 1)
         if name in shape.columns
     ]
     if any(values is None for _, values in told):
         return None
     return {name: values for name, values in told if shape.columns[name] is not None}
+
+
+def _read(text: Any, names: Sequence[str], kinds: Mapping[str, Any]) -> Any:
+    """Read comma-separated values by Arrow; None where they aren't all as it is told to expect them."""
+    reading = arrow_csv.ReadOptions(use_threads=False, block_size=len(text) + 1, column_names=names)
+    try:
+        return arrow_csv.read_csv(pa.BufferReader(text), reading, _PARSING, _converting(kinds))
+    except (pa.ArrowInvalid, pa.ArrowKeyError):
+        return None
 
 
 def _converting(kinds: Mapping[str, Any]) -> Any:

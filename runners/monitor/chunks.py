@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any
 
 SMALLEST = 30
 """Rows below which a chunk's figures are noise."""
@@ -44,6 +46,11 @@ def rows_of(rows: int, size: int) -> tuple[int, ...]:
     """Return how many rows each chunk has; the last one takes those that are left over."""
     count = max(1, rows // size)
     return (size,) * (count - 1) + (rows - size * (count - 1),)
+
+
+def cut(values: Any, sizes: Sequence[int]) -> list[Any]:
+    """Cut values into pieces of these sizes."""
+    return [values[end - size : end] for size, end in zip(sizes, accumulate(sizes), strict=True)]
 
 
 def mean(values: Sequence[float | None], weights: Sequence[float] | None = None) -> float | None:

@@ -108,6 +108,14 @@ def coded_of(values: "pd.Series[Any]") -> tuple[Any, list[Any]]:
     return codes, list(distinct)
 
 
+def gaps_of(values: "pd.Series[Any]") -> int:
+    """Return how many values are missing."""
+    if isinstance(values.array, pd.Categorical):
+        return int(np.count_nonzero(values.array.codes < 0))
+    told = values.to_numpy()
+    return int(np.count_nonzero(np.isnan(told) if told.dtype == float else pd.isna(told)))
+
+
 def has_values(values: "pd.Series[Any]") -> bool:
     """Tell whether a column has values that aren't missing: nearly always its first ones tell."""
     return bool(values.iloc[:100].notna().any() or values.notna().any())

@@ -6,8 +6,6 @@ made of others, judged over the whole window and over its newest chunks.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -70,15 +68,12 @@ def _drift(tables: Tables, column: Column, allowed: tuple[float, float], seed: i
     bins = binning(tables.known[column.name], column)
     if bins is None:
         return None
-    values, sizes = tables.now[column.name], rows_of(len(tables.now), tables.size)
-    usual_places, places = bins.places(tables.held_out[column.name]), bins.places(values)
-    held_out = bins.counts_of(usual_places)
-    parts = np.array([bins.counts_of(part) for part in cut(places, sizes)])
-    whole = parts.sum(axis=0)
+    usual, values, sizes = tables.held_out[column.name], tables.now[column.name], rows_of(len(tables.now), tables.size)
+    parts, before = bins.counts(values, sizes), bins.counts(usual, rows_of(len(usual), sizes[0]))
+    held_out, whole = before.sum(axis=0), parts.sum(axis=0)
     upper = max(least, limit(held_out, whole, each, seed, rows=sizes[0]))
     judged = [(_told(held_out, counts), max(least, limit(held_out, counts, each, seed))) for counts in _judged(parts)]
     distance, farthest = max(judged, key=lambda pair: pair[0] / (pair[1] or 1.0))
-    before = np.array([bins.counts_of(part) for part in cut(usual_places, rows_of(len(usual_places), sizes[0]))])
     return Drift(Series(_each(held_out - before, before), _each(held_out, parts), upper=upper), distance, farthest)
 
 
@@ -95,11 +90,6 @@ def _each(others: Counts, parts: Counts) -> tuple[float | None, ...]:
     """Return how far each of several parts is from the others; None where either of them has no values."""
     found, is_told = jensen_shannon(others, parts).tolist(), others.any(axis=-1) & parts.any(axis=-1)
     return tuple(one if is_in else None for one, is_in in zip(found, is_told | np.zeros(len(parts), bool), strict=True))
-
-
-def cut(values: Any, sizes: Sequence[int]) -> list[Any]:
-    """Cut values into pieces of these sizes."""
-    return [values[end - size : end] for size, end in zip(sizes, accumulate(sizes), strict=True)]
 
 
 def _with_values(reference: pd.DataFrame, now: pd.DataFrame, columns: Sequence[Column]) -> list[Column]:

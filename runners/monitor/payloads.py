@@ -11,20 +11,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from runners.monitor.blocks import Answers, Block, Kept, Reader, lines_of
+from runners.monitor.growing import Array, Growing
 from runners.monitor.parameters import Window
-from runners.monitor.rows import Numbers, Prediction, Rows, Values, joined, micros, narrowed, taken
+from runners.monitor.rows import Numbers, Prediction, Rows, Values, micros, objects, taken
 from runners.staging import local
 
 COUNTED = ("events", "broken", "duplicates", "outside", "failed", "other_models", "thinned")
 """What is counted: events in the window, and what was left out and why."""
 MOST_ROWS = 2_000_000
 """Rows that are held at a time; of a longer log, so many are drawn by chance, and the report says so."""
-
-_TOGETHER = 2**17
-"""Rows of small blocks that are joined to one."""
 
 __all__ = ["COUNTED", "Log", "Prediction", "read_log"]
 
@@ -121,56 +118,43 @@ class _Drawn:
         self._random = np.random.default_rng(seed)
         self._seen = 0
         self._ids: list[str] = []
-        self._times: list[Numbers] = []
-        self._parts: list[_Part] = []
-        self._fresh: list[_Part] = []
+        self._times = Array(np.int64)
+        self._held = _Held()
 
     def add(self, block: Block, wanted: Any, answers: Answers) -> None:
         """Take the rows of a block."""
         sizes, first = answers.sizes, len(self._ids)
         self._ids += [name for name, is_in in zip(block.ids, wanted, strict=True) if is_in]
-        self._times.append(block.time[wanted])
+        self._times.add(block.time[wanted], len(sizes))
         rows = int(sizes.sum())
         number = np.arange(rows) - np.repeat(np.cumsum(sizes) - sizes, sizes)
         event = np.repeat(np.arange(first, first + len(sizes)), sizes)
-        self._fresh.append(_Part(self._random.random(rows), event.astype(np.int32), number.astype(np.int32), answers))
+        self._held.add((self._random.random(rows), event, number), answers)
         self._seen += rows
-        if sum(len(part.keys) for part in self._fresh) >= _TOGETHER:
-            self._put_together()
-        if sum(len(part.keys) for part in self._parts) > 2 * MOST_ROWS:
+        if len(self._held) > 2 * MOST_ROWS:
             self._thin()
 
     def in_order(self) -> tuple[Rows, int]:
         """Return the rows in the order of time, within an event in its own; and of how many they were drawn."""
-        self._put_together()
         self._thin()
-        if not self._parts:
-            return Rows(*(np.zeros(0, np.int64), [], np.zeros(0, np.int64), np.zeros(0, np.int64))), self._seen
-        times = np.concatenate(self._times)
-        whole = _joined(self._parts)
-        places = _order(times, self._ids, whole.event)
-        columns = {name: narrowed(_ordered(values, places)) for name, values in whole.answers.columns.items()}
-        answers = (_ordered(values, places) for values in (whole.answers.prediction, whole.answers.probability))
-        event, number = (values if places is None else values[places] for values in (whole.event, whole.number))
+        times, rows = self._times.whole(), self._held.whole()
+        places = _order(times, self._ids, rows.event)
+        columns = {name: _ordered(values, places) for name, values in rows.answers.columns.items()}
+        answers = (_ordered(values, places) for values in (rows.answers.prediction, rows.answers.probability))
+        event, number = (values if places is None else values[places] for values in (rows.event, rows.number))
         return Rows(times[event], self._ids, event, number, columns, *answers), self._seen
-
-    def _put_together(self) -> None:
-        """Join the parts of the last blocks: many small pieces would take twice their room."""
-        if self._fresh:
-            self._parts.append(_joined(self._fresh))
-            self._fresh = []
 
     def _thin(self) -> None:
         """Keep the rows with the lowest keys."""
-        held = sum(len(part.keys) for part in self._parts)
-        if held > MOST_ROWS:
-            most = np.partition(np.concatenate([part.keys for part in self._parts]), MOST_ROWS - 1)[MOST_ROWS - 1]
-            self._parts = [part.at(np.flatnonzero(part.keys <= most)) for part in self._parts]
+        if len(self._held) > MOST_ROWS:
+            rows, self._held = self._held.whole(), _Held()
+            kept = rows.at(np.flatnonzero(rows.keys <= np.partition(rows.keys, MOST_ROWS - 1)[MOST_ROWS - 1]))
+            self._held.add((kept.keys, kept.event, kept.number), kept.answers)
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The rows of a block, with their random keys, and where they stand in the log."""
+    """Some rows, with their random keys, and where they stand in the log."""
 
     keys: Any
     event: Numbers
@@ -186,23 +170,35 @@ class _Part:
         return _Part(self.keys[places], self.event[places], self.number[places], answers)
 
 
-def _joined(parts: Sequence[_Part]) -> _Part:
-    """Join parts, and let go of each column of theirs as it is joined: so a log is never held twice."""
-    if len(parts) == 1:
-        return parts[0]
-    sizes = [len(part.keys) for part in parts]
-    keys, event, number = (
-        np.concatenate([getattr(part, name) for part in parts]) for name in ("keys", "event", "number")
-    )
-    columns: dict[str, Values] = {}
-    for name in dict.fromkeys(name for part in parts for name in part.answers.columns):
-        columns[name] = joined([(part.answers.columns.pop(name, None), len(part.keys)) for part in parts])
-        pa.default_memory_pool().release_unused()
-    prediction, probability = (
-        joined([(getattr(part.answers, name), size) for part, size in zip(parts, sizes, strict=True)])
-        for name in ("prediction", "probability")
-    )
-    return _Part(keys, event, number, Answers(np.array(sizes), columns, prediction, probability))
+class _Held:
+    """Rows that grow by blocks."""
+
+    def __init__(self) -> None:
+        self._marks = (Array(np.float64), Array(np.int32), Array(np.int32))
+        self._columns: dict[str, Growing] = {}
+        self._prediction, self._probability = Growing(), Growing()
+
+    def __len__(self) -> int:
+        return len(self._marks[0])
+
+    def add(self, marks: tuple[Any, Numbers, Numbers], answers: Answers) -> None:
+        """Take rows, with their keys, events and numbers."""
+        count, before = len(marks[0]), len(self)
+        self._columns |= {name: Growing(before) for name in answers.columns if name not in self._columns}
+        for name, column in self._columns.items():
+            column.add(answers.columns.get(name), count)
+        for mine, values in zip(self._marks, marks, strict=True):
+            mine.add(values, count)
+        self._prediction.add(answers.prediction, count)
+        self._probability.add(answers.probability, count)
+
+    def whole(self) -> _Part:
+        """Return all rows; none is added afterwards."""
+        told = ((name, column.whole()) for name, column in self._columns.items())
+        columns = {name: objects([None] * len(self)) if values is None else values for name, values in told}
+        answers = Answers(np.zeros(0, np.int64), columns, self._prediction.whole(), self._probability.whole())
+        keys, event, number = (mine.whole() for mine in self._marks)
+        return _Part(keys, event, number, answers)
 
 
 def _order(times: Numbers, ids: Sequence[str], event: Numbers) -> Any:

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from runners.monitor.chance import CERTAIN, of_excess
-from runners.monitor.columns import Column, tally
+from runners.monitor.columns import Column, gaps_of, tally
 from runners.monitor.tables import Tables
 
 _SHOWN = 8
@@ -37,7 +37,7 @@ class Quality:
 def quality_of(tables: Tables, column: Column) -> Quality:
     """Hold a column of the window against the reference's."""
     before, after = tables.reference[column.name], tables.now[column.name]
-    gaps, gaps_before = (int(side.isna().sum()) for side in (after, before))
+    gaps, gaps_before = (gaps_of(side) for side in (after, before))
     missing = (gaps / len(after), gaps_before / len(before))
     chance = of_excess((gaps, len(after)), (gaps_before, len(before)))
     if column.kind == "category":
@@ -47,8 +47,10 @@ def quality_of(tables: Tables, column: Column) -> Quality:
         change, (excess, odds) = _moved_shares(usual, now), _excess(tables, column, now)
         return Quality(*missing, int(alien.sum()) / len(after), names, 0.0, change, excess, chance, odds)
     numbers, least, most = after.to_numpy(float), before.min(), before.max()
-    beyond = ((numbers < least) | (numbers > most)).mean() if gaps_before < len(before) else 0.0
-    return Quality(*missing, out_of_range=float(beyond), change=_moved_mean(before, after), missing_chance=chance)
+    beyond = np.count_nonzero(numbers < least) + np.count_nonzero(numbers > most) if gaps_before < len(before) else 0
+    is_known = gaps < len(after) and gaps_before < len(before)
+    change = f"mean {before.mean():.4g} → {after.mean():.4g}" if is_known else ""
+    return Quality(*missing, out_of_range=beyond / len(after), change=change, missing_chance=chance)
 
 
 def _excess(tables: Tables, column: Column, now: "pd.Series[int]") -> tuple[float, float]:
@@ -84,12 +86,6 @@ def _moved_shares(before: "pd.Series[int]", after: "pd.Series[int]") -> str:
         return ""
     name = (both["now"] - both["reference"]).abs().idxmax()
     return f"{name}: {both.loc[name, 'reference']:.1%} → {both.loc[name, 'now']:.1%}"
-
-
-def _moved_mean(before: "pd.Series[Any]", after: "pd.Series[Any]") -> str:
-    if before.notna().any() and after.notna().any():
-        return f"mean {before.mean():.4g} → {after.mean():.4g}"
-    return ""
 
 
 def worst(found: Sequence[tuple[str, float]]) -> tuple[str, float] | None:

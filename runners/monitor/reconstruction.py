@@ -28,13 +28,17 @@ Numbers = np.ndarray[Any, np.dtype[np.float64]]
 
 @dataclass(frozen=True, slots=True)
 class _Components:
-    """The principal components of known rows; a category is told by its share of them, a gap by what is usual."""
+    """The principal components of known rows; a category is told by its share of them, a gap by what is usual.
+
+    `axes` are those that rows are rebuilt by or the rest, which tells the error as well: whichever are fewer.
+    """
 
     known: pd.DataFrame
     columns: Sequence[Column]
     middle: Numbers
     spread: Numbers
     axes: Numbers
+    is_rest: bool
 
     def errors(self, rows: pd.DataFrame) -> Numbers:
         """Return how far each row is from what the components make of it."""
@@ -44,10 +48,11 @@ class _Components:
     def _error(self, part: Numbers) -> Numbers:
         part -= self.middle
         part /= self.spread
-        rest, step = np.einsum("ij,ij->j", part, part), max(1, _PRODUCTS // self.axes.size)
-        for first in range(0, len(rest), step):
-            rebuilt = self.axes @ part[:, first : first + step]
-            rest[first : first + step] -= np.einsum("ij,ij->j", rebuilt, rebuilt)
+        squares, step = np.empty(part.shape[1]), max(1, _PRODUCTS // max(1, self.axes.size))
+        for first in range(0, len(squares), step):
+            along = self.axes @ part[:, first : first + step]
+            np.einsum("ij,ij->j", along, along, out=squares[first : first + step])
+        rest = squares if self.is_rest else np.einsum("ij,ij->j", part, part) - squares
         return np.asarray(np.sqrt(np.maximum(rest, 0.0)))
 
 
@@ -74,7 +79,9 @@ def _components(known: pd.DataFrame, columns: Sequence[Column]) -> _Components:
     variances, axes = np.linalg.eigh(scaled @ scaled.T / len(known))
     explained = np.cumsum(variances[::-1]) / max(variances.sum(), np.finfo(float).tiny)
     count = int(np.searchsorted(explained, EXPLAINED, side="right")) + 1
-    return _Components(known, columns, middle, spread, axes[:, ::-1][:, :count].T)
+    is_rest = 2 * count > len(columns)
+    told = axes[:, ::-1][:, count:] if is_rest else axes[:, ::-1][:, :count]
+    return _Components(known, columns, middle, spread, told.T, is_rest)
 
 
 def _numbers(rows: pd.DataFrame, known: pd.DataFrame, columns: Sequence[Column]) -> Iterator[Numbers]:
@@ -86,7 +93,8 @@ def _numbers(rows: pd.DataFrame, known: pd.DataFrame, columns: Sequence[Column])
             some = values[first : first + _BLOCK]
             if values.dtype.kind == "f":
                 line[:] = some
-                line[np.isnan(line)] = table[0]
+                if (gaps := np.isnan(line)).any():
+                    line[gaps] = table[0]
             else:
                 line[:] = table[some]
         yield part

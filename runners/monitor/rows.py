@@ -102,14 +102,14 @@ def listed(values: Values) -> list[Any]:
 
 def joined(parts: Sequence[tuple[Values | None, int]]) -> Values:
     """Join the parts of a column; of a part without the column, so many values are missing."""
-    parts = [(None if part is None or _is_empty(part) else part, size) for part, size in parts]
+    parts = [(None if part is None or is_empty(part) else part, size) for part, size in parts]
     known = [part for part, _ in parts if part is not None]
     types = {part.type if isinstance(part, pa.Array) else None for part in known}
-    if {kind for kind in types if kind and _is_coded(kind)} and types <= {pa.string(), *filter(_is_coded, types)}:
+    if {kind for kind in types if kind and is_coded(kind)} and types <= {pa.string(), *filter(is_coded, types)}:
         types = {pa.string()} if pa.string() in types else {next(iter(types))}
     if len(types) == 1 and (kind := next(iter(types))) is not None:
         arrays = [pa.nulls(size, kind) if part is None else _as(part, kind) for part, size in parts]
-        if _is_coded(kind):
+        if is_coded(kind):
             arrays = pa.chunked_array(arrays, kind).unify_dictionaries().chunks
         return pa.concat_arrays(arrays)
     return np.concatenate([objects([None] * size if part is None else listed(part)) for part, size in parts])
@@ -130,7 +130,7 @@ def factored(values: Values) -> tuple[Numbers, list[Any]]:
         told = list(values) if isinstance(values, list) else values.tolist()
         places = {value: place for place, value in enumerate(dict.fromkeys(told))}
         return np.fromiter((places[value] for value in told), np.int64, len(told)), list(places)
-    coded = values if _is_coded(values.type) else values.dictionary_encode()
+    coded = values if is_coded(values.type) else values.dictionary_encode()
     distinct, codes = coded.dictionary.to_pylist(), coded.indices
     if codes.null_count:
         codes = codes.fill_null(len(distinct))
@@ -140,7 +140,7 @@ def factored(values: Values) -> tuple[Numbers, list[Any]]:
 
 def narrowed(values: Values) -> Values:
     """Return the same with as narrow places of its texts as they need."""
-    if not isinstance(values, pa.Array) or not _is_coded(values.type) or len(values.dictionary) >= 2**15:
+    if not isinstance(values, pa.Array) or not is_coded(values.type) or len(values.dictionary) >= 2**15:
         return values
     places = values.indices.cast(pa.int8() if len(values.dictionary) < 2**7 else pa.int16())
     return pa.DictionaryArray.from_arrays(places, values.dictionary)
@@ -166,11 +166,13 @@ def _as(part: Values, kind: Any) -> Values:
     return part if part.type == kind else part.cast(kind)
 
 
-def _is_empty(values: Values) -> bool:
+def is_empty(values: Values) -> bool:
+    """Tell whether nothing is known of a column but that it is missing."""
     return not isinstance(values, pa.Array) and all(value is None for value in values)
 
 
-def _is_coded(kind: Any) -> bool:
+def is_coded(kind: Any) -> bool:
+    """Tell whether a type is that of texts by their places among those that differ."""
     return kind is not None and pa.types.is_dictionary(kind)
 
 

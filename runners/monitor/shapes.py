@@ -1,6 +1,6 @@
 """What the columns of rows and of answers are made of, by Arrow's types: learned from the lines themselves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,17 +33,24 @@ class Shape:
         """Return the columns that no row held yet."""
         return [name for name, kind in self.columns.items() if kind is None]
 
-    def schema(self, *, is_cut: bool = False) -> Any:
-        """Return what Arrow is to expect; of rows that were cut out, only how many there are."""
+    @property
+    def has_numbers(self) -> bool:
+        """Tell whether each answer is a number, and so is its probability, if there is one."""
+        return self.prediction in (pa.int64(), pa.float64()) and self.probability in (None, pa.float64())
+
+    def schema(self, *, of_numbers: Collection[str] = ()) -> Any:
+        """Return what Arrow is to expect.
+
+        Args:
+            of_numbers: what was cut out, of which only the number is there.
+        """
         row = pa.struct([(name, kind) for name, kind in self.columns.items() if kind is not None])
-        data = (
-            [("columns", pa.list_(pa.string())), ("rows", pa.list_(pa.int64()))]
-            if is_cut
-            else [("rows", pa.list_(row))]
+        lists = {"rows": row, "prediction": self.prediction} | (
+            {} if self.probability is None else {"probability": self.probability}
         )
-        data += [("prediction", pa.list_(self.prediction)), ("status", pa.int64())]
-        data += [("probability", pa.list_(self.probability))] if self.probability is not None else []
-        data += [("seconds", pa.float64()), ("model", pa.string())]
+        data = [(name, pa.list_(pa.int64() if name in of_numbers else kind)) for name, kind in lists.items()]
+        data += [("columns", pa.list_(pa.string()))] if of_numbers else []
+        data += [("status", pa.int64()), ("seconds", pa.float64()), ("model", pa.string())]
         return pa.schema([*ENVELOPE, ("data", pa.struct(data))])
 
     def seeing(self, events: Sequence[Event]) -> "Shape":

@@ -98,6 +98,8 @@ def _with_confidence(reference: Reference, rows: pd.DataFrame) -> pd.DataFrame:
 def _with_texts(reference: Reference, told: Rows, seed: int) -> tuple[pd.DataFrame, Mapping[str, Any]]:
     """Add the figures of texts; a word is known that half of the known rows hold, as the others show what is usual."""
     usual, asked = reference.rows, dict(told.columns)
+    if not reference.texts:
+        return usual, asked
     words = parted(usual, seed)[0].head(round(len(usual) * KNOWN_SHARE / 2))
     for name in reference.texts:
         known = vocabulary(words[name])
@@ -114,7 +116,10 @@ def parted(rows: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Part rows by chance into those that things are made of, and those that are held out."""
     order = np.random.default_rng(seed).permutation(len(rows))
     count = round(len(rows) * KNOWN_SHARE)
-    return tuple(rows.iloc[at].reset_index(drop=True) for at in (order[:count], order[count:]))  # type: ignore[return-value]
+    parts = rows.iloc[order[:count]], rows.iloc[order[count:]]
+    for part in parts:
+        part.index = pd.RangeIndex(len(part))
+    return parts
 
 
 def with_outcomes(

@@ -45,12 +45,12 @@ def _categories(plot: Plot, before: Any, now: Any) -> None:
 
 def _numbers(plot: Plot, before: Any, now: Any) -> None:
     low, high = min(before.min(), now.min()), max(before.max(), now.max())
-    edges = np.linspace(low, high if high > low else low + 1.0, _BINS + 1)
+    ends = (low, high if high > low else low + 1.0)
+    edges = np.linspace(*ends, _BINS + 1)
     for values, colour, name in ((before, BEFORE, "reference"), (now, NOW, "this window")):
-        heights = np.histogram(values, edges)[0] / len(values)
-        plot.steps(edges, heights, colour, name)
-    ends = [edges[0], edges[_BINS // 2], edges[-1]]
-    plot.ticks = [(float(end), f"{end:.4g}") for end in ends]
+        counts = np.histogram(values, _BINS, ends)[0]
+        plot.steps(edges, counts / len(values), colour, name)
+    plot.ticks = [(float(end), f"{end:.4g}") for end in (edges[0], edges[_BINS // 2], edges[-1])]
 
 
 def _short(name: str) -> str:

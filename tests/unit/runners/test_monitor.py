@@ -22,7 +22,18 @@ from runners.harness import finish
 from runners.monitor import run
 from tests.unit.runners.monitor.causes.test_origins import ages, version
 from tests.unit.runners.monitor.causes.world import LIMITS, answered, people, trial
-from tests.unit.runners.monitor.traffic import SIGNATURE, START, TRIAL, census, event, events_of, write_log, write_trial
+from tests.unit.runners.monitor.traffic import (
+    SIGNATURE,
+    START,
+    TRIAL,
+    census,
+    compact,
+    event,
+    events_of,
+    listed,
+    write_log,
+    write_trial,
+)
 
 QUERY = "SELECT id, employed FROM census"
 PARAMS: dict[str, Any] = {
@@ -93,6 +104,20 @@ def test_a_former_report_that_is_broken_is_noted(tmp_path: Path) -> None:
         run(request.model_copy(update={"inputs": inputs}), tmp_path / "report")
         told = report_in(tmp_path / "report")
         assert told["notes"] == ["The report before this one can't be read: trend and risk begin anew."]
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("nannyml")
+def test_however_a_log_is_written_the_report_on_the_same_rows_is_the_same(tmp_path: Path) -> None:
+    write_trial(tmp_path / "trial", census(2015).head(2000))
+    events, reports = events_of(census(2018).head(1500)), []
+    for write in (json.dumps, lambda one: compact(listed(one))):
+        write_log(tmp_path / "logs", [write(one) for one in events])
+        place = tmp_path / f"report {len(reports)}"
+        run(request_of(tmp_path, place.name, outcomes=None), place)
+        reports.append([path.read_bytes() for path in sorted(place.rglob("*.*"))])
+    assert reports[0] == reports[1]
+    assert report_in(place)["rows"]["logged"] == 1500
 
 
 @pytest.mark.parametrize("missing", ["logs", "reference"])

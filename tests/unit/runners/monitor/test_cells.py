@@ -1,14 +1,15 @@
-"""Rows are cut out of their lines and read as a table, or not at all."""
+"""Rows that were cut out of their lines are read as a table, and answers as lists; or not at all."""
 
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
-from runners.monitor.cells import cut, table_of
+from runners.monitor.cells import lists_of, table_of
+from runners.monitor.pieces import cut
 from runners.monitor.rows import listed as values_of
 from runners.monitor.shapes import Shape
-from tests.unit.runners.monitor.traffic import compact, event, listed
+from tests.unit.runners.monitor.traffic import block, event, listed
 
 ROWS = [
     {"AGEP": 40.5, "SEX": "1", "id": 7, "ok": True, "prediction": 1, "predicted_probability": 0.9},
@@ -18,42 +19,12 @@ NAMES = ("AGEP", "SEX", "id")
 SHAPE = Shape({"AGEP": pa.float64(), "SEX": pa.string(), "id": pa.int64()}, pa.int64(), pa.float64())
 
 
-def block(*lines: Any) -> bytes:
-    return "".join(f"{compact(line)}\n" for line in lines).encode()
-
-
 def read(rows: list[list[Any]], shape: Shape = SHAPE) -> dict[str, list[Any]] | None:
     told = {"columns": list(NAMES), "rows": rows, "prediction": [1] * len(rows)}
     found = cut(block({"data": told}))
     assert found
     table = table_of(found, shape)
     return table and {name: values_of(values) for name, values in table.columns.items()}
-
-
-def test_in_the_place_of_rows_stands_their_number() -> None:
-    found = cut(block(listed(event(1, ROWS)), event(2, [], columns=[]), listed(event(3, ROWS))))
-    assert found
-    assert (found.names, found.cells) == (list(NAMES), [b'40.5,"1",7],[null,"2",8'] * 2)
-    assert found.heads.count(b'"columns":[],"rows":[0],"prediction":[1,0]') == 1
-    assert found.heads.count(b'"columns":[],"rows":[1],"prediction":[1,0]') == 1
-
-
-@pytest.mark.parametrize(
-    "lines",
-    [
-        block(event(1, ROWS)),
-        block(listed(event(1, ROWS)), event(1, ROWS)),
-        block(listed(event(1, ROWS)), listed(event(1, [{"AGEP": 1, **ROWS[0], "SEX": "1"}], columns=["SEX"]))),
-        block(listed(event(1, ROWS)), event(1, ROWS, rows=[[1]], columns=[1])),
-        block(listed(event(1, ROWS, **{"r\u0001": 1}))),
-        b"",
-    ],
-)
-def test_what_isn_t_all_so_is_not_cut(lines: bytes) -> None:
-    found = cut(lines)
-    assert found is None or table_of(found, SHAPE) is not None
-    if b'"rows":[{' in lines:
-        assert found is None
 
 
 def test_a_table_is_read_in_the_types_that_are_known() -> None:
@@ -91,3 +62,26 @@ def test_rows_belong_to_the_events_whose_numbers_they_have() -> None:
     assert told.tolist() == [2, 0, -1, 1]
     for others in ([[1], [0]], [[0]], [[0, 1]], [[0], [1], [1]]):
         assert table.sizes_of(pa.array(others, pa.list_(pa.int64()))) is None
+
+
+def test_lists_of_numbers_are_read_at_once_and_belong_to_their_events() -> None:
+    found = lists_of([b"1,null", b"", b"3"], pa.int64())
+    assert found
+    assert (found.values.to_pylist(), found.sizes.tolist()) == ([1, None, 3], [2, 0, 1])
+    told = found.of(pa.array([[0], None, [1], [2]], pa.list_(pa.int64())))
+    assert told.to_pylist() == [[1, None], None, [], [3]]
+    assert found.of(pa.array([[0], [2], [1]], pa.list_(pa.int64()))) is None
+    assert found.of(pa.array([[0], [1]], pa.list_(pa.int64()))) is None
+
+
+def test_of_lists_without_a_number_none_is_read() -> None:
+    found = lists_of([b"", b""], pa.float64())
+    assert found
+    assert found.of(pa.array([[0], [1]], pa.list_(pa.int64()))).to_pylist() == [[], []]
+
+
+@pytest.mark.parametrize("cell", [b"1.5", b'"1"', b"true", b"1,,2", b"1,", b"NaN", b"1e999", b"[1", b"1 2", b"1\r2"])
+def test_lists_of_anything_else_are_not_read(cell: bytes) -> None:
+    assert lists_of([cell], pa.int64()) is None
+    if cell != b"1.5":
+        assert lists_of([b"1", cell], pa.float64()) is None

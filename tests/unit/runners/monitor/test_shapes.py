@@ -35,7 +35,7 @@ def test_probabilities_of_several_classes_are_lists() -> None:
 
 
 def test_of_rows_that_are_cut_out_a_number_is_expected() -> None:
-    data = seen({"a": 1}).schema(is_cut=True).field("data").type
+    data = seen({"a": 1}).schema(of_numbers=("rows",)).field("data").type
     assert data.field("rows").type == pa.list_(pa.int64())
 
 

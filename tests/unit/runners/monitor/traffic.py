@@ -56,8 +56,9 @@ def write_trial(folder: Path, rows: pd.DataFrame, signature: Mapping[str, Any] |
 def event(number: int, rows: Sequence[Mapping[str, Any]], /, **data: Any) -> dict[str, Any]:
     """Return a payload event of the second `number`; `data` adds to what it tells or replaces it."""
     told = {"rows": [{name: row[name] for name in (*FEATURES, "id") if name in row} for row in rows]}
-    told |= {"prediction": [row["prediction"] for row in rows], "status": 200, "seconds": 0.004, "model": TRIAL}
+    told |= {"prediction": [row["prediction"] for row in rows]}
     told |= {"probability": [row["predicted_probability"] for row in rows]}
+    told |= {"status": 200, "seconds": 0.004, "model": TRIAL}
     moment = START + timedelta(seconds=number)
     head = {"specversion": "1.0", "type": "io.setpoint.inference", "source": "deployments/employment"}
     return head | {"id": f"e{number}", "time": moment.isoformat(), "data": told | data}
@@ -103,3 +104,8 @@ def predictions_of(rows: pd.DataFrame) -> list[Prediction]:
 
 def _answer(row: Mapping[Any, Any]) -> tuple[Any, Any]:
     return row["prediction"], row["predicted_probability"]
+
+
+def block(*lines: Any) -> bytes:
+    """Return events as lines."""
+    return "".join(f"{compact(line)}\n" for line in lines).encode()
