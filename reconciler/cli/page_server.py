@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reconciler.cli.data_stores import DataStores
 from reconciler.model.errors import Refused
 from reconciler.settings import Settings
 
@@ -164,13 +165,13 @@ def _application(places: Mapping[str, Settings], login: "Login | None", reposito
     from reconciler.web.pages.following import Following
     from reconciler.wiring import SystemClock
 
-    following, now = Following(followed(places, repositories)), SystemClock().now
+    following, now, stores = Following(followed(places, repositories)), SystemClock().now, DataStores(places)
     if login is None:
-        return application(following, now)
+        return application(following, now, stores=stores)
     from reconciler.cli.acting import Commands  # what logs people in is loaded only where they log in
     from reconciler.web.login.people import people_of
 
-    return application(following, now, people_of(login), Commands(places))
+    return application(following, now, people_of(login), Commands(places), stores)
 
 
 def imported() -> Any:

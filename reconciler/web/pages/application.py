@@ -30,7 +30,9 @@ from reconciler.web.pages.acting import Acting, Actions
 from reconciler.web.pages.doing import Doing
 from reconciler.web.pages.following import Following
 from reconciler.web.pages.graph import drawing
+from reconciler.web.pages.label_pages import LabelPages
 from reconciler.web.pages.markdown import rendered
+from reconciler.web.pages.outputs import Outputs, Stores
 from reconciler.web.pages.rights import Entitled, Seen, seen
 from reconciler.web.pages.sections import sections
 from reconciler.web.pages.security import LOOPBACK, Guarded
@@ -48,7 +50,11 @@ _ASSETS = {"style.css": "text/css; charset=utf-8", "live.js": _SCRIPT, "brush.js
 
 
 def application(
-    following: Following, now: Callable[[], datetime], people: "People | None" = None, actions: Actions | None = None
+    following: Following,
+    now: Callable[[], datetime],
+    people: "People | None" = None,
+    actions: Actions | None = None,
+    stores: Stores | None = None,
 ) -> ASGIApp:
     """Return the application.
 
@@ -57,13 +63,16 @@ def application(
         now: tells the time.
         people: how people are known; None where whoever may use this machine may read, and nobody may do more.
         actions: what makes that people do something; None where nothing can be changed.
+        stores: opens the data stores, for the disputed examples; None where none is in reach.
     """
     acting = Acting(actions if people else None)
     write = Writer(now, can_act=acting.is_possible)
-    pages, doing = _Pages(following, write, now), Doing(following, acting, write)
+    pages, doing, outputs = _Pages(following, write, now), Doing(following, acting, write), Outputs(stores)
+    for_scripts = LabelPages(following, outputs, write).disputes
     routes = [
         Route("/", pages.overview),
         Route("/assets/{name}", _asset),
+        Route("/api/v1/environments/{key}/resources/labels/{name}/disputes", for_scripts),
         Mount("/api/v1", routes=[*api.routes(following, now), *api.acts(doing)]),
         Route("/{key}/graph", pages.graph),
         Route("/{key}/releases", pages.releases),
@@ -71,7 +80,7 @@ def application(
         Route("/{key}/approvals", doing.form, methods=["POST"]),
         Route("/{key}/files/{path:path}", pages.file),
         Route("/{key}/pages/{path:path}", pages.page),
-        *evidence.routes(following, write),
+        *evidence.routes(following, write, outputs),
         Route("/{key}/{kind}/{name}", pages.resource),
         Route("/{key}/{kind}/{name}/act", doing.form, methods=["POST"]),
     ]

@@ -14,12 +14,14 @@ from starlette.routing import BaseRoute, Route
 
 from reconciler.model.ids import Address, CommitId, kind_of
 from reconciler.status.timeline import documents
-from reconciler.web.pages import agreement, api, comparing, drift, profiles, use
+from reconciler.web.pages import api, comparing, drift, profiles, use
 from reconciler.web.pages.commits import commit_of
 from reconciler.web.pages.following import Following
+from reconciler.web.pages.label_pages import LabelPages
 from reconciler.web.pages.lineage import Origins, lineage
 from reconciler.web.pages.links import holder
 from reconciler.web.pages.markdown import rendered
+from reconciler.web.pages.outputs import Outputs
 from reconciler.web.pages.rights import Seen
 from reconciler.web.pages.runs import run_of
 from reconciler.web.pages.schemas import schema
@@ -28,15 +30,16 @@ from reconciler.web.pages.trials import MOST_PAST, RUN, Trial, goal_of, trials
 from reconciler.web.pages.writing import Writer
 
 
-def routes(following: Following, writer: Writer) -> Sequence[BaseRoute]:
+def routes(following: Following, writer: Writer, outputs: Outputs) -> Sequence[BaseRoute]:
     """Return the routes of these pages; those of runs come last, as a run may be called anything."""
-    pages = _Evidence(following, writer)
+    pages, labels = _Evidence(following, writer), LabelPages(following, outputs, writer)
     return [
         Route("/{key}/pools", pages.pools),
         Route("/{key}/commits/{commit}", pages.commit),
         Route("/{key}/experiments/{name}/compare", pages.compare),
         Route("/{key}/datasets/{name}/data", pages.data),
-        Route("/{key}/labels/{name}/data", pages.labels),
+        Route("/{key}/labels/{name}/data", labels.page),
+        Route("/{key}/labels/{name}/{digest}/disputed/{file}", labels.picture),
         Route("/{key}/monitors/{name}/reports", pages.reports),
         Route("/{key}/{kind}/{name}/lineage", pages.lineage),
         Route("/{key}/{kind}/{name}/{digest}", pages.run),
@@ -80,16 +83,6 @@ class _Evidence:
         """Show a version of a dataset by column, beside another version."""
         chosen, address = self._resource(request, "datasets")
         return await self._written("data.html", _data, chosen, address, request.query_params)
-
-    async def labels(self, request: Request) -> Response:
-        """Show how far annotators agree, and what is disputed."""
-        chosen, address = self._resource(request, "labels")
-        one = chosen.snapshot
-
-        def told() -> dict[str, Any]:
-            return {"one": one, "address": address, "told": agreement.agreement(one, one.facts(address))}
-
-        return await self._written("labels.html", told)
 
     async def reports(self, request: Request) -> Response:
         """Show a monitor's reports over time, and one of them whole."""

@@ -31,7 +31,7 @@ def merged(dataset: str, folder: Path, **spec: Any) -> Result:
     params = read_params(Parameters, spec)
     result = label(params, dataset, folder)
     assert Result.model_validate_json(result.model_dump_json()) == result
-    assert {file.name for file in folder.iterdir()} - {"regions.coco.json", "disputes.png"} == FILES
+    assert {file.name for file in folder.iterdir()} - {"regions.coco.json", "disputes.png", "disputed"} == FILES
     return result
 
 
