@@ -20,6 +20,7 @@ ASKED = {
     "/environments/{key}/resources/{kind}/{name}": [("", 200)],
     "/environments/{key}/resources/{kind}/{name}/history": [("", 200)],
     "/environments/{key}/resources/{kind}/{name}/trials": [("", 200)],
+    "/environments/{key}/resources/labels/{name}/disputes": [("", 200), ("?page=2", 200), ("?page=0", 400)],
     "/environments/{key}/pass": [("", 200)],
     "/environments/{key}/releases": [("", 200), ("?since=86400", 200), ("?since=0", 400), ("?since=x", 400)],
     "/environments/{key}/files": [("", 200), ("?under=reports/&cursor=reports/n", 200)],
