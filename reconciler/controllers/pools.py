@@ -28,8 +28,9 @@ def decide(resource: Resource, view: View) -> Decision:
     assert isinstance(spec, Pool)
     address, wanted = resource.address, _wish(resource, spec, view)
     actual, former = view.actual.pool.pools.get(address), view.facts_of(address, PoolFacts).get("configured")
-    facts = {"teams": _use(address, view), "configured": former, "meter": _meter(address, spec, view)}
-    facts |= {"jobs": told_jobs(address, view.actual.pool.jobs.values()) or None}
+    jobs = told_jobs(address, view.actual.pool.jobs.values()) or None
+    use, meter = _use(address, view), _meter(address, spec, view)
+    facts: Mapping[str, object] = {"teams": use, "configured": former, "meter": meter, "jobs": jobs}
     if actual is not None and (actual.capacity, actual.teams) == (spec.capacity, spec.teams):
         if drifted := view.actual.pool.drifted.get(address, ""):
             return replace(_configuring(address, _change(address, spec, drifted), facts), drifted=drifted)

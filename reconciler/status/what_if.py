@@ -19,6 +19,7 @@ from reconciler.model.kinds.pools import Pool, Share
 
 LEVELS = (0.1, 0.5, 0.9)
 """Which of the former lengths a job is assumed to take: a short, the middle, a long one."""
+NOTHING = Amounts()
 LONGEST = 10 * 366 * 86_400.0
 """Seconds of a timeout where none is told."""
 
@@ -27,7 +28,7 @@ LONGEST = 10 * 366 * 86_400.0
 class Wish:
     """What is changed: what the pool has more, a team's weight, which job comes first."""
 
-    more: Amounts = Amounts()
+    more: Amounts = NOTHING
     team: str = ""
     weight: float | None = None
     first: RunName | None = None
@@ -67,7 +68,7 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A job that waits: when it starts as things are, and as they would be; why it never can; how many former runs tell."""
+    """A job that waits: when it starts as things are, and would be; why it never can; how many former runs tell."""
 
     ticket: Ticket
     as_is: Start

@@ -34,12 +34,13 @@ class Assumed:
 class Replayed:
     """How it went: when each job started, and ended where that is known; why some can never run.
 
-    `used` is the mean use from the beginning until `until`, when the last job of a known length had ended.
+    `used` is the mean use from `since`, its beginning, until `until`, when the last job of a known length had ended.
     """
 
     starts: Mapping[RunName, float]
     ends: Mapping[RunName, float]
     refused: Mapping[RunName, str]
+    since: float
     until: float
     used: Amounts
 
@@ -103,7 +104,8 @@ class _Course:
                 held = min(ends.get(run, until), until) - max(ticket.admitted, self._now)
                 used = used.plus(Amounts(*(part * max(held, 0.0) for part in ticket.demand)))
         span = until - self._now
-        return Replayed(self._starts, ends, refused, until, Amounts(*(part / span for part in used)) if span else used)
+        mean = Amounts(*(part / span for part in used)) if span else used
+        return Replayed(self._starts, ends, refused, self._now, until, mean)
 
     def _as_seen(self, ticket: Ticket, now: float) -> Ticket:
         end = self._end(ticket)

@@ -80,7 +80,7 @@ def application(
         Route("/{key}/approvals", doing.form, methods=["POST"]),
         Route("/{key}/files/{path:path}", pages.file),
         Route("/{key}/pages/{path:path}", pages.page),
-        *evidence.routes(following, write, outputs),
+        *evidence.routes(following, write, outputs, now),
         Route("/{key}/{kind}/{name}", pages.resource),
         Route("/{key}/{kind}/{name}/act", doing.form, methods=["POST"]),
     ]

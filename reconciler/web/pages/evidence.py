@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 from itertools import islice
@@ -27,12 +28,13 @@ from reconciler.web.pages.runs import run_of
 from reconciler.web.pages.schemas import schema
 from reconciler.web.pages.snapshot import Snapshot
 from reconciler.web.pages.trials import MOST_PAST, RUN, Trial, goal_of, trials
+from reconciler.web.pages.what_if import WhatIf, Wrong, asked_of, choices, what_if
 from reconciler.web.pages.writing import Writer
 
 
-def routes(following: Following, writer: Writer, outputs: Outputs) -> Sequence[BaseRoute]:
+def routes(following: Following, writer: Writer, outputs: Outputs, now: Callable[[], datetime]) -> Sequence[BaseRoute]:
     """Return the routes of these pages; those of runs come last, as a run may be called anything."""
-    pages, labels = _Evidence(following, writer), LabelPages(following, outputs, writer)
+    pages, labels = _Evidence(following, writer, now), LabelPages(following, outputs, writer)
     return [
         Route("/{key}/pools", pages.pools),
         Route("/{key}/commits/{commit}", pages.commit),
@@ -62,8 +64,8 @@ _BESIDE: Mapping[str, Sequence[tuple[str, str]]] = {
 class _Evidence:
     """The pages; each reads what it shows in a thread of its own."""
 
-    def __init__(self, following: Following, writer: Writer) -> None:
-        self._following, self._write = following, writer
+    def __init__(self, following: Following, writer: Writer, now: Callable[[], datetime]) -> None:
+        self._following, self._write, self._now = following, writer, now
         self._origins = {key: Origins(one.source) for key, one in following.environments.items()}
 
     async def compare(self, request: Request) -> Response:
@@ -90,9 +92,14 @@ class _Evidence:
         return await self._written("reports.html", _reports, chosen, address, request.query_params)
 
     async def pools(self, request: Request) -> Response:
-        """Show who uses what, what waits, and why."""
+        """Show who uses what, what waits, and why; and what would be if something were otherwise."""
         one = api.chosen_of(self._following, request).snapshot
-        return self._write("pools.html", one=one, pools=use.pools(one), waiting=use.waiting(one))
+        try:
+            asked = asked_of(request.query_params)
+            found = await asyncio.to_thread(what_if, one, asked, self._now()) if asked else None
+        except Wrong as error:
+            raise HTTPException(HTTPStatus.BAD_REQUEST, str(error)) from None
+        return self._write("pools.html", **pools_page(one, found))
 
     async def lineage(self, request: Request) -> Response:
         """Show what a resource is made from and what is made from it, with the commits and who merged them."""
@@ -124,6 +131,13 @@ class _Evidence:
     async def _written(self, template: str, make: Callable[..., Mapping[str, Any]], *args: Any) -> Response:
         told = await asyncio.to_thread(make, *args)
         return await asyncio.to_thread(partial(self._write, template, **told))
+
+
+def pools_page(one: Snapshot, found: WhatIf | None = None) -> dict[str, Any]:
+    """Return what the page of pools shows, by the names that its template has."""
+    shown = use.pools(one)
+    offered = {it.row.address: choices(one, it.row.address) for it in shown}
+    return {"one": one, "pools": shown, "waiting": use.waiting(one), "found": found, "offered": offered}
 
 
 def _compared(chosen: Seen, address: Address, query: Mapping[str, str]) -> dict[str, Any]:
