@@ -68,12 +68,11 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A job that waits: when it starts as things are, and would be; why it never can; how many former runs tell."""
+    """A job that waits: when it starts as things are, and would be, or why it never can; how many former runs tell."""
 
     ticket: Ticket
-    as_is: Start
-    as_wished: Start
-    never: str
+    as_is: Start | str
+    as_wished: Start | str
     known: int
 
 
@@ -90,15 +89,16 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """Jobs that have ended: how long each team's waited at the median, as it was, as it is replayed, as it would be.
+    """Jobs that have ended: how long each team's waited, as it was, as it is replayed, as it would be.
 
-    `used` is what they used of the pool meanwhile, replayed as it is, and as it would be.
+    Of each wait the median and the longest are told. `used` is what they used of the pool meanwhile, replayed as it is,
+    and as it would be.
     """
 
     since: float
     until: float
     jobs: int
-    waits: Mapping[str, tuple[float, float, float]]
+    waits: Mapping[str, Sequence[tuple[float, float]]]
     used: tuple[Amounts, Amounts]
 
 
@@ -171,7 +171,6 @@ def outlook(pool: Address, spec: Pool, jobs: Sequence[Told], wish: Wish, now: fl
             ticket,
             _start(before, ticket.run, now),
             _start(after, ticket.run, now),
-            after[1].refused.get(ticket.run, ""),
             len(lengths.get(owner_of(ticket.run), ())),
         )
         for ticket in active
@@ -188,7 +187,9 @@ def _length(ticket: Ticket, lengths: Mapping[Address, Sequence[float]], now: flo
     return None if found is None else min(found, ticket.timeout) if ticket.timeout > elapsed else found
 
 
-def _start(replays: Sequence[Replayed], run: RunName, now: float) -> Start:
+def _start(replays: Sequence[Replayed], run: RunName, now: float) -> Start | str:
+    if never := replays[1].refused.get(run):
+        return never
     found = [one.starts.get(run) for one in replays]
     known = [at - now for at in found if at is not None]
     is_whole = len(known) == len(found)
@@ -219,14 +220,10 @@ def past(pool: Address, spec: Pool, jobs: Sequence[Told], wish: Wish) -> Past | 
     return Past(since, until, len(over), told, (before.used, after.used))
 
 
-def _waits(tickets: Sequence[Ticket], before: Replayed, after: Replayed) -> tuple[float, float, float]:
-    """Return how long jobs waited at the median: really, replayed, and as it would be; infinite where one never ran."""
+def _waits(tickets: Sequence[Ticket], before: Replayed, after: Replayed) -> Sequence[tuple[float, float]]:
+    """Return how long jobs waited: really, replayed, and as it would be; infinitely where one never ran."""
     really = [(ticket.admitted or 0.0) - ticket.submitted for ticket in tickets]
     as_is, as_wished = (
         [told.starts.get(ticket.run, float("inf")) - ticket.submitted for ticket in tickets] for told in (before, after)
     )
-    return _median(really), _median(as_is), _median(as_wished)
-
-
-def _median(values: Sequence[float]) -> float:
-    return sorted(values)[len(values) // 2]
+    return [(sorted(told)[len(told) // 2], max(told)) for told in (really, as_is, as_wished)]

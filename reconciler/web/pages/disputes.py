@@ -20,8 +20,8 @@ TYPES: Mapping[str, str] = {"png": "image/png", "jpeg": "image/jpeg", "gif": "im
 LARGEST_PICTURE = 2**20
 PAGE = 10
 """Disputes on one page."""
-FIRST = 8
-"""Columns of a row that are shown at once."""
+FIRST = 6
+"""Columns of a row that are shown at once, where nobody says which of them people were asked about."""
 MOST_PEOPLE = 50
 LONGEST = 4000
 """Characters of one value that are shown."""
@@ -47,6 +47,8 @@ class Dispute:
     confidence: float | None
     said: Sequence[Said]
     row: Sequence[tuple[str, str]]
+    first: int
+    """How many columns of the row are shown at once."""
     picture: str = ""
     sides: tuple[int, int] = (0, 0)
 
@@ -163,6 +165,7 @@ class _Reading:
             number(told.get("confidence")),
             said,
             [(column, text(value)[:LONGEST]) for column, value in row],
+            sum(column in self._first for column, _ in row) or FIRST,
             file if is_picture(file) else "",
             (_side(example, "width"), _side(example, "height")),
         )
@@ -171,7 +174,7 @@ class _Reading:
         merged, whole = beside
         look = self._looks.setdefault(who, len(self._looks))
         words = words_of(answer, whole, in_utf_16=self._in_utf_16)[:LONGEST]
-        return Said(who, look % LOOKS, words, marks_of(answer), answer != merged)
+        return Said(who, look % LOOKS, words, marks_of(answer), merged is not None and answer != merged)
 
 
 def _merged(told: Facts) -> Any:

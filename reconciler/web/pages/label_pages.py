@@ -43,7 +43,7 @@ class LabelPages:
         one = chosen.snapshot
         told = agreement(one, one.facts(address))
         found = disputes.disputes(chosen, address, self._outputs, page)
-        return {"one": one, "address": address, "told": told, "disputes": found, "FIRST": disputes.FIRST}
+        return {"one": one, "address": address, "told": told, "disputes": found}
 
     async def picture(self, request: Request) -> Response:
         """Hand out the picture of a disputed example."""

@@ -6,6 +6,7 @@ Facts are what runners and daemons left, so each is taken only where it has the 
 from collections.abc import Callable, Mapping, Sequence
 
 from reconciler.model.kinds.ab_tests import LESS
+from reconciler.model.text import moment
 from reconciler.status.leaderboard_pages import left_out
 from reconciler.web.pages.documents import Facts, items, keys, mapping, mappings, text
 from reconciler.web.pages.tables import Cell, Link, Table, intervals
@@ -173,10 +174,13 @@ def _teams(facts: Facts) -> Table | None:
 
 
 def _jobs(facts: Facts) -> Table | None:
-    heads = ("run", "team", "state", "submitted", "started", "ended")
+    names, moments = ("run", "team", "state"), ("submitted", "started", "ended")
     told = mappings(facts, "jobs")[::-1]
-    rows = [tuple(text(one.get(head)) for head in heads) for one in told[:MOST]]
-    return Table("Jobs, the newest first", heads, rows, pinned=True, tells=frozenset({"jobs"}))
+    rows = [
+        (*(text(one.get(name)) for name in names), *(moment(text(one.get(name))) for name in moments))
+        for one in told[:MOST]
+    ]
+    return Table("Jobs, the newest first", (*names, *moments), rows, pinned=True, tells=frozenset({"jobs"}))
 
 
 def _names(board: Sequence[Facts], field: str) -> list[str]:

@@ -127,7 +127,7 @@ def what_if(one: Snapshot, asked: Asked, now: datetime) -> WhatIf:
         raise Wrong(f"{one.environment} has no pool {asked.pool}, or its spec can't be composed here")
     jobs, wish = jobs_of(address, one.facts(address)), asked.wish
     found, over = outlook(address, spec, jobs, wish, now.timestamp()), past(address, spec, jobs, wish)
-    tables = [_starts(found, wish, now), _use(found, spec, wish), *([_past(over, wish)] if over else [])]
+    tables = [_starts(found, wish, now), _use(found, spec, wish), *([_past(over, spec, wish)] if over else [])]
     return WhatIf(asked, words_of(wish), [table for table in tables if table.rows], list(_notes(found, over, wish)))
 
 
@@ -149,7 +149,7 @@ def _starts(found: Outlook, wish: Wish, now: datetime) -> Table:
     for one in ordered:
         run = one.ticket.run
         asks = ", ".join(amount(name, value) for name, value in zip(NAMES, one.ticket.demand, strict=True) if value)
-        wished = one.never or span_of(one.as_wished)
+        wished = span_of(one.as_wished)
         cells = (span_of(one.as_is), wished) if wish.is_any else (wished,)
         rows.append(
             (Link(run, run) if RUN.fullmatch(run) else run, one.ticket.team, asks, *cells, counted(one.known, "run"))
@@ -159,36 +159,34 @@ def _starts(found: Outlook, wish: Wish, now: datetime) -> Table:
     return Table("When what waits starts", ("run", "team", "asks for", *heads, "by former"), rows, note, pinned=True)
 
 
-def _order(start: Start) -> float:
-    return float("inf") if start.median is None else start.median
+def _order(start: Start | str) -> float:
+    return float("inf") if isinstance(start, str) or start.median is None else start.median
 
 
-def span_of(start: Start) -> str:
-    """Write when something starts: by the medians, and in brackets between which moments."""
+def span_of(start: Start | str) -> str:
+    """Write when something starts: by the medians, and in brackets between which moments; or why it never does."""
+    if isinstance(start, str):
+        return f"never: it {start}"
     if start.median is None:
-        return "unknown" if start.low is None else f"unknown, {_after(start.low)} at the earliest"
-    middle = _after(start.median)
+        return "unknown"
+    middle = "now" if start.median < 1 else f"in {length(start.median)}"
     if start.low is None or start.high is None:
         return f"{middle}, at the latest unknown"
-    ends = (_after(start.low), _after(start.high))
-    return middle if ends == (middle, middle) else f"{middle} ({ends[0]} to {ends[1]})"
-
-
-def _after(seconds: float) -> str:
-    return "now" if seconds < 1 else f"in {length(seconds)}"
+    ends = (length(start.low), length(start.high))
+    return middle if ends[0] == ends[1] else f"{middle} ({ends[0]} to {ends[1]})"
 
 
 def length(seconds: float) -> str:
-    """Write a span of time in two units at the most."""
+    """Write a span of time as short as it still says something."""
     if not isfinite(seconds):
         return "for ever"
-    whole = round(seconds)
-    days, hours, minutes = whole // 86_400, whole // 3600 % 24, whole // 60 % 60
-    if days:
-        return f"{days} d {hours} h"
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {whole % 60} s" if minutes else f"{whole} s"
+    if seconds < 120:
+        return f"{round(seconds)} s"
+    minutes = round(seconds / 60)
+    if minutes < 120:
+        return f"{minutes} min"
+    hours = minutes // 60
+    return f"{hours} h {minutes % 60} min" if hours < 48 else f"{hours // 24} d {hours % 24} h"
 
 
 def _use(found: Outlook, spec: Pool, wish: Wish) -> Table:
@@ -200,24 +198,35 @@ def _use(found: Outlook, spec: Pool, wish: Wish) -> Table:
         for words, told, pool in each
         if told.until > told.since
     ]
-    heads = ("", "until the last known end", *(f"{name} in use meanwhile" for name in names))
+    heads = ("", "until the last known end", *(f"{name} in use" for name in names))
     return Table("How much of the pool is used", heads, rows)
 
 
 def _share(name: str, used: Amounts, pool: Pool) -> str:
-    most = float(getattr(pool.capacity, name))
-    share = f" ({getattr(used, name) / most:.0%})" if most else ""
-    return f"{amount(name, getattr(used, name))} of {amount(name, most)}{share}"
+    unit = GIB if name == "memory" else 1.0
+    most, mine = float(getattr(pool.capacity, name)) / unit, getattr(used, name) / unit
+    told = f"{mine:.3g} of {most:g}{' GiB' if name == 'memory' else ''}"
+    return f"{told} ({100 * mine / most:.0f} %)" if most else told
 
 
-def _past(over: Past, wish: Wish) -> Table:
+def _scarce(spec: Pool) -> str:
+    return "gpus" if spec.capacity.gpus else "cpus"
+
+
+def _past(over: Past, spec: Pool, wish: Wish) -> Table:
     """Tell how long jobs waited, and what was used of what is scarce."""
     rows: list[tuple[Cell, ...]] = [
-        (team, *map(length, waits[: 3 if wish.is_any else 2])) for team, waits in list(over.waits.items())[:MOST_ROWS]
+        (team, *(f"{length(median)}, at most {length(most)}" for median, most in waits[: 3 if wish.is_any else 2]))
+        for team, waits in list(over.waits.items())[:MOST_ROWS]
     ]
-    heads = ("team", "waited really", "replayed as it is", *(["as it would be"] if wish.is_any else []))
+    heads = ("team", "really", "replayed as it is", *(["as it would be"] if wish.is_any else []))
     begin, end = (datetime.fromtimestamp(moment, UTC) for moment in (over.since, over.until))
-    note = f"Medians of {counted(over.jobs, 'job')} that ended, from {begin:%b %d %H:%M} to {end:%b %d %H:%M} UTC."
+    span = f"from {begin:%b %d %H:%M} to {end:%b %d %H:%M} UTC"
+    note = f"How long {counted(over.jobs, 'job')} waited, {span}: the median first. "
+    used = [_share(_scarce(spec), told, pool) for told, pool in zip(over.used, (spec, wish.of(spec)), strict=True)]
+    note += f"Used meanwhile of {_scarce(spec)}: {used[0]} as it is" + (
+        f", {used[1]} as it would be." if wish.is_any else "."
+    )
     return Table("The past days, replayed", heads, rows, note)
 
 

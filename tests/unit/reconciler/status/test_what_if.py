@@ -1,7 +1,7 @@
 """What would be if a pool were otherwise: told by the queue of its status, and by how long former runs took."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -33,6 +33,10 @@ def seen(*jobs: Any, wish: Wish = Wish()) -> Outlook:  # noqa: B008 - it is froz
     return outlook(POOL, SPEC, jobs_of(POOL, {"jobs": [*FORMER, *jobs]}), wish, NOW.timestamp())
 
 
+def median(told: Start | str) -> float | None:
+    return cast("Start", told).median
+
+
 def test_a_run_starts_when_what_runs_ends_by_the_median_and_between_short_and_long() -> None:
     told = seen(job("a/r", -50, -50), job("a/w", -40))
     (one,) = told.waiting
@@ -50,22 +54,22 @@ def test_what_nobody_knows_is_unknown() -> None:
     assert told.waiting[0].as_is == Start(None, None, None)
     assert told.unknown == [RunName("experiments/a/r")]
     first = seen(job("new/r", 0, 0), job("a/w", 0))
-    assert (first.waiting[0].as_is.median, first.unknown) == (None, [RunName("experiments/new/r")])
+    assert (median(first.waiting[0].as_is), first.unknown) == (None, [RunName("experiments/new/r")])
 
 
 def test_a_wish_is_told_beside_what_is() -> None:
     (one,) = seen(job("a/r", -50, -50), job("a/w", -40), wish=Wish(more=Amounts(gpus=1.0))).waiting
-    assert (one.as_is.median, one.as_wished.median) == (250.0, 0.0)
+    assert (median(one.as_is), median(one.as_wished)) == (250.0, 0.0)
     jobs = [job("a/r", -50, -50), job("a/w", -40), job("a/v", -30)]
-    first = {
-        str(w.ticket.run): w.as_wished.median for w in seen(*jobs, wish=Wish(first=RunName("experiments/a/v"))).waiting
-    }
+    found = seen(*jobs, wish=Wish(first=RunName("experiments/a/v"))).waiting
+    first = {str(one.ticket.run): median(one.as_wished) for one in found}
     assert first == {"experiments/a/w": 550.0, "experiments/a/v": 250.0}
 
 
 def test_less_than_nothing_is_nothing_and_what_no_longer_fits_is_told() -> None:
     told = seen(job("a/w", -40), wish=Wish(more=Amounts(gpus=-5.0)))
-    assert told.waiting[0].never.startswith("asks for 1 gpu and pools/shared has 0 gpus")
+    assert str(told.waiting[0].as_wished).startswith("asks for 1 gpu and pools/shared has 0 gpus")
+    assert median(told.waiting[0].as_is) == 0
     assert Wish(more=Amounts(gpus=-5.0)).of(SPEC).capacity.gpus == 0
 
 
@@ -79,7 +83,7 @@ def test_the_past_is_replayed_beside_what_was() -> None:
     jobs = jobs_of(POOL, {"jobs": [job("a/1", -900, -900, -700), job("a/2", -890, -690, -600)]})
     told = past(POOL, SPEC, jobs, Wish(more=Amounts(gpus=1.0)))
     assert told
-    assert (told.jobs, told.waits) == (2, {"risk": (200.0, 190.0, 0.0)})
+    assert (told.jobs, told.waits) == (2, {"risk": [(200.0, 200.0), (190.0, 190.0), (0.0, 0.0)]})
     assert past(POOL, SPEC, jobs[:1], Wish()) is None
 
 

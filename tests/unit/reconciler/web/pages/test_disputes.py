@@ -37,7 +37,10 @@ def test_an_example_stands_beside_what_each_person_said(read: Read) -> None:
     assert (told.run, told.page, told.pages, told.total) == (LABELLED, 1, 2, 12)
     first, second = told.shown[:2]
     assert (first.name, first.merged, first.confidence) == (HOSTILE, "a tie", 0.5)
-    assert [(each.who, each.differs, len(each.marks)) for each in first.said] == [(HOSTILE, True, 1), ("ada", True, 0)]
+    assert [(each.who, each.differs, len(each.marks)) for each in first.said] == [
+        (HOSTILE, False, 1),
+        ("ada", False, 0),
+    ]
     assert first.row[0] == ("text", HOSTILE)
     assert (first.picture, first.sides) == ("0.png", (40, 20))
     assert [(each.who, each.words, each.differs) for each in second.said] == [
