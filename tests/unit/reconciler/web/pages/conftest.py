@@ -32,6 +32,13 @@ TRIAL, OTHER = "experiments/loans/aaaaaaaaaaaa", "experiments/loans/bbbbbbbbbbbb
 VERSION, FORMER = "datasets/loans/aaaaaaaaaaaa", "datasets/loans/bbbbbbbbbbbb"
 
 
+MOMENTS = {
+    "submitted": "2026-01-04T00:00:00+00:00",
+    "started": "2026-01-04T00:01:00+00:00",
+    "ended": "2026-01-04T00:03:00+00:00",
+}
+
+
 def document(state: str = "ready", message: str = "all is well", reason: str = "Fine", **facts: Any) -> dict[str, Any]:
     ready = {
         "type": "Ready",
@@ -111,6 +118,14 @@ DOCUMENTS = {
         reports=["monitors/loans/aaaaaaaaaaaa", "monitors/loans/bbbbbbbbbbbb", HOSTILE],
     ),
     "pools/shared": document(
+        jobs=[
+            {"run": f"datasets/loans/{n:012}", "team": "risk", "state": "succeeded", "needs": {"cpus": 1.0}, **MOMENTS}
+            for n in range(3)
+        ]
+        + [
+            {"run": run, "team": HOSTILE, "state": "waiting", "needs": {"cpus": 1.0}, "submitted": MOMENTS["submitted"]}
+            for run in (OTHER, HOSTILE)
+        ],
         teams={"risk": {"running": 1, "waiting": 2, "used": {"cpus": 1.0, "memory": 2.0**31}}, HOSTILE: {}},
         meter={
             "unit": "cpus",
