@@ -214,8 +214,13 @@ DISPUTED: Mapping[str, Any] = {
 def leave(store: DataStore, run: str = LABELLED, files: Mapping[str, Any] = DISPUTED) -> None:
     """Leave files in a data store as a run does."""
     written = {path: left if isinstance(left, bytes) else json.dumps(left).encode() for path, left in files.items()}
-    store.open(RunName(run))
-    store.commit(RunName(run), {"run": run}, written)
+    place = store.open(RunName(run))
+    if place.startswith("file://"):
+        for path, content in written.items():
+            file = Path(place.removeprefix("file://")) / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+    store.commit(RunName(run), {"run": run}, {} if place.startswith("file://") else written)
 
 
 LEFT: Mapping[str, Any] = {
