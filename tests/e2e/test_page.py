@@ -178,9 +178,10 @@ def test_what_if_is_asked_by_a_form_without_a_script(browser: Browser, address: 
     browser.open(f"{address}dev/pools")
     browser.run("document.querySelector('.what-if summary').click()")
     browser.run("document.querySelector('[name=cpus]').value = '2'; document.querySelector('.what-if button').click()")
-    until(lambda: "cpus=2" in browser.run("location.search"), "the answer")
-    assert "+2 cpus" in browser.run("document.querySelector('.what-if').innerText")
+    until(lambda: "cpus=2" in browser.run("location.search"), "the answer's address")
+    until(lambda: "+2 cpus" in browser.run("document.body.innerText"), "the answer")
     assert "as it would be" in browser.run("document.querySelector('#what-if-table-1 + .wide').innerText")
+    assert browser.run("document.querySelector('[name=cpus]').value") == "2", "what was asked stays in the form"
 
 
 def _follow(browser: Browser, words: str, path: str) -> None:
