@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from reconciler.model.environment import Environment, ProviderChoice
 from reconciler.model.errors import Unavailable
 from reconciler.settings import Settings
 
 if TYPE_CHECKING:
+    from reconciler.model.environment import Environment, ProviderChoice
     from reconciler.ports.data import DataReader
     from reconciler.watched.branch import Source
 
@@ -23,7 +23,7 @@ class DataStores:
         self._places = places
         self._opened: dict[str, tuple[ProviderChoice, DataReader]] = {}
 
-    def __call__(self, key: str, environment: Environment, source: "Source") -> "DataReader":
+    def __call__(self, key: str, environment: "Environment", source: "Source") -> "DataReader":
         """Return the reader of an environment's data store.
 
         Raises:

@@ -227,12 +227,19 @@ def read_rows(
             with files.open(part, "rb") as stream:
                 table = parquet.ParquetFile(stream)
                 names = [name for name in table.schema_arrow.names if name not in hidden][:most]
-                for group in range(table.num_row_groups):
-                    ids = [str(value) for value in table.read_row_group(group, [identifier])[identifier].to_pylist()]
-                    if places := [place for place, name in enumerate(ids) if name in wanted]:
-                        rows = table.read_row_group(group, names).take(places).to_pylist()
-                        found |= zip((ids[place] for place in places), rows, strict=True)
+                found |= _wanted(table, identifier, wanted, names)
     return found
+
+
+def _wanted(
+    table: Any, identifier: str, wanted: Collection[str], names: Collection[str]
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the rows of a file that are wanted, by the texts of their identifiers; other groups of rows aren't read."""
+    for group in range(table.num_row_groups):
+        ids = [str(value) for value in table.read_row_group(group, [identifier])[identifier].to_pylist()]
+        if places := [place for place, name in enumerate(ids) if name in wanted]:
+            rows = table.read_row_group(group, names).take(places).to_pylist()
+            yield from zip((ids[place] for place in places), rows, strict=True)
 
 
 def _parts(files: Any, path: str) -> list[str]:
