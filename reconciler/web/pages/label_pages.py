@@ -36,14 +36,9 @@ class LabelPages:
     async def page(self, request: Request) -> Response:
         """Show how far annotators agree, and what is disputed."""
         chosen, address = self._labels(request)
-        told = await asyncio.to_thread(self._told, chosen, address, request.query_params.get("page", ""))
+        page = request.query_params.get("page", "")
+        told = await asyncio.to_thread(labels_page, chosen, address, self._outputs, page)
         return await asyncio.to_thread(partial(self._write, "labels.html", **told))
-
-    def _told(self, chosen: Seen, address: Address, page: str) -> dict[str, Any]:
-        one = chosen.snapshot
-        told = agreement(one, one.facts(address))
-        found = disputes.disputes(chosen, address, self._outputs, page)
-        return {"one": one, "address": address, "told": told, "disputes": found}
 
     async def picture(self, request: Request) -> Response:
         """Hand out the picture of a disputed example."""
@@ -76,6 +71,13 @@ class LabelPages:
             what = f"{chosen.snapshot.environment} has no resource {address[:200]}"
             raise HTTPException(HTTPStatus.NOT_FOUND, what)
         return chosen, address
+
+
+def labels_page(chosen: Seen, address: Address, outputs: Outputs, page: str = "") -> dict[str, Any]:
+    """Return what the page of labels' data shows, by the names that its template has."""
+    one = chosen.snapshot
+    told, found = agreement(one, one.facts(address)), disputes.disputes(chosen, address, outputs, page)
+    return {"one": one, "address": address, "told": told, "disputes": found}
 
 
 def _document(found: disputes.Disputes) -> Mapping[str, Any]:
