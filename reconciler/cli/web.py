@@ -37,9 +37,9 @@ from reconciler.settings import Settings
 def command(several: tuple[Settings, ...], listen: str, login: Path | None, browser: bool) -> None:
     """Show environments on a page in the browser, as their status branches tell them, and keep it new.
 
-    It reads Git, and logs from the engines where it reaches them. Without --login whoever may use this machine may read
-    it, and nothing can be changed. With it, people act under their own names, as far as `access` in environment.yaml
-    lets them.
+    It reads Git, and where it reaches them logs from the engines and disputed examples from the data store. Without
+    --login whoever may use this machine may read it, and nothing can be changed. With it, people act under their own
+    names, as far as `access` in environment.yaml lets them.
     """
     serve(several, Listening(listen, login), opened if browser else lambda url: None)
 

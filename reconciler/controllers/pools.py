@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from reconciler.controllers.pool_jobs import told_jobs
 from reconciler.controllers.pool_meter import read_on
 from reconciler.model.change import Change, ConfigurePool
 from reconciler.model.decision import Decision, Phase, View
@@ -27,7 +28,9 @@ def decide(resource: Resource, view: View) -> Decision:
     assert isinstance(spec, Pool)
     address, wanted = resource.address, _wish(resource, spec, view)
     actual, former = view.actual.pool.pools.get(address), view.facts_of(address, PoolFacts).get("configured")
-    facts = {"teams": _use(address, view), "configured": former, "meter": _meter(address, spec, view)}
+    jobs = told_jobs(address, view.actual.pool.jobs.values()) or None
+    use, meter = _use(address, view), _meter(address, spec, view)
+    facts: Mapping[str, object] = {"teams": use, "configured": former, "meter": meter, "jobs": jobs}
     if actual is not None and (actual.capacity, actual.teams) == (spec.capacity, spec.teams):
         if drifted := view.actual.pool.drifted.get(address, ""):
             return replace(_configuring(address, _change(address, spec, drifted), facts), drifted=drifted)

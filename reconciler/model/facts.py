@@ -221,6 +221,8 @@ class PoolFacts(Facts, total=False):
     """The digest of the configuration that it was given."""
     meter: dict[str, Any]
     """How much of it each team used over time."""
+    jobs: list[dict[str, Any]]
+    """Its jobs: those that wait or run, and the last that ended; what each asks for, and when it began and ended."""
 
 
 FACTS: Mapping[str, type[Facts]] = MappingProxyType(

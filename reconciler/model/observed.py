@@ -63,7 +63,8 @@ class Job:
     """A job in a pool. `reason` says why it waits or why it failed, and is stable from look to look.
 
     `inputs` are the runs whose output it reads. One that is `lost` has failed as far as the pool knows: how it ended,
-    nobody can tell.
+    nobody can tell. `needs` is what all its nodes together ask for, by `cpus`, `memory` and `gpus`, and `timeout` the
+    seconds that it may take.
     """
 
     run: RunName
@@ -78,6 +79,8 @@ class Job:
     ended: datetime | None = None
     inputs: tuple[RunName, ...] = ()
     lost: bool = False
+    needs: Mapping[str, float] = field(default_factory=dict)
+    timeout: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

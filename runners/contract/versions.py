@@ -6,7 +6,7 @@ from types import MappingProxyType
 RUNNER_VERSIONS: Mapping[str, int] = MappingProxyType(
     {
         "ingest": 2,
-        "label": 4,
+        "label": 5,
         "choose": 1,
         "score": 1,
         "tabular": 2,

@@ -1,8 +1,9 @@
 """The `label` runner: merges what annotators said of a dataset's examples, and measures how far they agree.
 
 It leaves `labels.parquet` (id, label, confidence, votes, answers), `disputes.json`, `agreement.json` and
-`agreement.png`, of pictures also `disputes.png`, of boxes `regions.coco.json`, and the files of other tools
-that a spec asks for. Labels whose annotators agree too little are not accepted, and every reason is a violation.
+`agreement.png`, of pictures also `disputes.png`, of boxes `regions.coco.json`, the files of other tools that a spec
+asks for, and in `disputed/` what people were shown of the most disputed examples. Labels whose annotators agree too
+little are not accepted, and every reason is a violation.
 """
 
 import tempfile

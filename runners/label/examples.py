@@ -3,7 +3,7 @@
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
@@ -18,6 +18,8 @@ from runners.label.formats.written import EXAMPLE, Size
 from runners.models.pictures import NoPicture, Preparation, prepare
 from runners.sources.failures import telling
 from runners.staging import gone
+from runners.tables.reading import from_json
+from runners.tables.schema import FILE as SCHEMA
 
 _INGEST = "give the folder that an ingestion has written"
 _UPLOADED = re.compile(r"^[0-9a-f]{8}-")
@@ -186,9 +188,67 @@ def read_texts(url: str, identifier: str, column: str, where: str = "write.text"
     return {name: text for name, text in zip(ids, texts, strict=True) if text is not None}
 
 
+def sensitive_in(url: str) -> frozenset[str] | None:
+    """Return which columns of a dataset are shown nowhere; None where nothing tells which.
+
+    Raises:
+        SourceUnavailable: the folder is out of reach.
+    """
+    with telling(url):
+        files, root = fsspec.core.url_to_fs(url)
+        if not files.exists(f"{root}/{SCHEMA}"):
+            return None
+        content = files.cat_file(f"{root}/{SCHEMA}")
+    try:
+        return from_json(json.loads(content)).sensitive
+    except ValueError:
+        return None
+
+
+def read_rows(
+    url: str, identifier: str, wanted: Collection[str], hidden: Collection[str], most: int
+) -> dict[str, Mapping[str, Any]]:
+    """Read rows of a table from a dataset's folder, by the texts of their identifiers.
+
+    Args:
+        url: the folder.
+        identifier: the column that tells rows apart.
+        wanted: which rows.
+        hidden: columns that aren't read.
+        most: columns that are read.
+
+    Raises:
+        SourceUnavailable: the folder is out of reach.
+    """
+    found: dict[str, Mapping[str, Any]] = {}
+    with telling(url):
+        files, root = fsspec.core.url_to_fs(url)
+        for part in _parts(files, f"{root}/data.parquet"):
+            with files.open(part, "rb") as stream:
+                table = parquet.ParquetFile(stream)
+                names = [name for name in table.schema_arrow.names if name not in hidden][:most]
+                found |= _wanted(table, identifier, wanted, names)
+    return found
+
+
+def _wanted(
+    table: Any, identifier: str, wanted: Collection[str], names: Collection[str]
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the rows of a file that are wanted, by the texts of their identifiers; other groups of rows aren't read."""
+    for group in range(table.num_row_groups):
+        ids = [str(value) for value in table.read_row_group(group, [identifier])[identifier].to_pylist()]
+        if places := [place for place, name in enumerate(ids) if name in wanted]:
+            rows = table.read_row_group(group, names).take(places).to_pylist()
+            yield from zip((ids[place] for place in places), rows, strict=True)
+
+
+def _parts(files: Any, path: str) -> list[str]:
+    return sorted(files.find(path)) if files.isdir(path) else [path]
+
+
 def _read(files: Any, path: str, identifier: str) -> Examples:
     examples = Examples(identifier)
-    for part in sorted(files.find(path)) if files.isdir(path) else [path]:
+    for part in _parts(files, path):
         with files.open(part, "rb") as stream:
             for identity in _column(stream, identifier):
                 examples.add(identity)

@@ -17,6 +17,7 @@ from runners.label.answers import Answers
 from runners.label.campaign_answers import answers_of_campaign
 from runners.label.campaigns import unsure
 from runners.label.comparisons import Compared
+from runners.label.disputed import write_examples
 from runners.label.examples import read_examples, read_texts
 from runners.label.formats import read_exports
 from runners.label.kinds import Kind, kind_of
@@ -123,9 +124,10 @@ def settle(params: Parameters, matched: Matched, examples: int, folder: Path, sh
 def _write_disputes(
     answer: str, answers: Answers, disputes: Sequence[dict[str, Any]], folder: Path, shown: Shown | None
 ) -> None:
-    """Write what is in dispute, and draw the first of it where it is of pictures."""
+    """Write what is in dispute and what people were shown of the first of it; draw that where it is of pictures."""
     _write_json(folder / DISPUTES, disputes)
     if shown:
+        write_examples((one["id"] for one in disputes), folder, shown)
         draw_disputed(answer, _said_of(answers, disputes), folder / OVERLAYS, shown)
 
 

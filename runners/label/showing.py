@@ -90,12 +90,20 @@ def _data_url(content: bytes, name: str) -> str:
         InputError: it is no picture.
     """
     try:
-        kind = _kind(content)
-        if kind is None:
-            kind, content = "jpeg", _smaller(content)
+        kind, content = small(content)
     except NoPicture as error:
         raise InputError(f"{name} can't be shown: {error}", "dataset", "ingest the dataset again") from error
     return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"
+
+
+def small(content: bytes) -> tuple[str, bytes]:
+    """Return a picture of few bytes that a browser shows, and what its format is called there.
+
+    Raises:
+        NoPicture: it is none.
+    """
+    kind = _kind(content)
+    return (kind, content) if kind is not None else ("jpeg", _smaller(content))
 
 
 def _kind(content: bytes) -> str | None:

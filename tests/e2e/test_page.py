@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.providers.data.git import GitData
 from tests.demo.browser import Browser, installed
 from tests.servers.process import until
 from tests.times import ROOT
-from tests.unit.reconciler.web.pages.conftest import DOCUMENTS, PLACES, REPORT, TRIAL, Stage, document
+from tests.unit.reconciler.web.pages.conftest import DOCUMENTS, PLACES, REPORT, TRIAL, Stage, document, leave
 
 pytestmark = [
     pytest.mark.slow,
@@ -28,6 +29,9 @@ PAGES = (
     f"dev/pages/{REPORT}/report.md",
     f"dev/pages/{REPORT}/report.html",
     *PLACES,
+    "dev/labels/loans/data?page=2",
+    "dev/pools?pool=pools/shared&gpus=2&team=risk&weight=3",
+    "dev/pools?pool=pools/shared&gpus=x",
 )
 _PLACE = "document.readyState === 'complete' ? location.pathname : ''"
 """Where a page is that has all that it shows."""
@@ -42,7 +46,8 @@ def stage(tmp_path: Path) -> Stage:
 
 @pytest.fixture
 def address(stage: Stage, tmp_path: Path) -> Iterator[str]:
-    """Serve the page by a process of its own."""
+    """Serve the page by a process of its own, beside a data store."""
+    leave(GitData(tmp_path / "home/data", "dev"))
     place = ["-C", stage.source.repository.place, "-e", "dev", "--home", str(tmp_path / "home")]
     line = [sys.executable, "-m", "reconciler", "web", *place, "--listen", "127.0.0.1:0"]
     with subprocess.Popen(line, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
@@ -152,6 +157,33 @@ def test_trials_are_kept_by_dragging_along_an_axis_and_all_come_back(
         == 2
     )
     assert browser.run(drag % (34, 34)) == 0, "a click keeps all"
+
+
+def test_a_disputed_example_is_seen_with_what_each_person_marked_on_it(browser: Browser, address: str) -> None:
+    browser.open(f"{address}dev/labels/loans")
+    _follow(browser, "Agreement and disputes", "/dev/labels/loans/data")
+    seen = "(() => { const one = document.querySelector('.marked img'); return one.complete && one.naturalWidth; })()"
+    browser.run("document.querySelector('.marked img').scrollIntoView()")
+    until(lambda: browser.run(seen) == 1, "the picture")
+    box, picture = (
+        browser.run(f"JSON.stringify(document.querySelector('{one}').getBoundingClientRect())")
+        for one in (".marked polygon", ".marked img")
+    )
+    box, picture = json.loads(box), json.loads(picture)
+    assert box["left"] - picture["left"] == pytest.approx(0.1 * picture["width"], abs=4)
+    assert box["height"] == pytest.approx(0.4 * picture["height"], abs=8)
+    browser.run("document.querySelector('a[rel=next]').click()")
+    until(lambda: browser.run("location.search") == "?page=2", "the second page")
+
+
+def test_what_if_is_asked_by_a_form_without_a_script(browser: Browser, address: str) -> None:
+    browser.open(f"{address}dev/pools")
+    browser.run("document.querySelector('.what-if summary').click()")
+    browser.run("document.querySelector('[name=cpus]').value = '2'; document.querySelector('.what-if button').click()")
+    until(lambda: "cpus=2" in browser.run("location.search"), "the answer's address")
+    until(lambda: "+2 cpus" in browser.run("document.body.innerText"), "the answer")
+    assert "as it would be" in browser.run("document.querySelector('#what-if-table-1 + .wide').innerText")
+    assert browser.run("document.querySelector('[name=cpus]').value") == "2", "what was asked stays in the form"
 
 
 def _follow(browser: Browser, words: str, path: str) -> None:

@@ -48,6 +48,10 @@ class Amounts(NamedTuple):
         """Return the largest share of any resource, the *dominant share* of Ghodsi et al. (NSDI 2011)."""
         return max((mine / most for mine, most in zip(self, capacity, strict=True) if most > 0), default=0.0)
 
+    def told_by_name(self) -> dict[str, float]:
+        """Return what is asked for of any resource, by its name."""
+        return {name: value for name, value in zip(NAMES, self, strict=True) if value}
+
     def told(self, name: str) -> str:
         """Write how much of one resource this is, `1 cpu` or `1.5 GiB of memory`."""
         return amount(name, getattr(self, name))

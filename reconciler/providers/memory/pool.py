@@ -48,6 +48,8 @@ class Held:
             started=self.started,
             ended=self.ends if is_over else None,
             inputs=self.order.inputs,
+            needs=Amounts.of(self.order.resources).times(self.order.resources.nodes).told_by_name(),
+            timeout=self.order.timeout,
         )
 
 

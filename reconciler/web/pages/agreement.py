@@ -1,19 +1,19 @@
-"""What the page of labels' data shows: how far annotators agree, on which labels, and what is disputed."""
+"""What the page of labels' data shows of agreement: how far annotators agree, on which labels, who errs how often."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reconciler.web.pages.documents import Facts, document, listed, mapping, mappings, number, numbers, text
+from reconciler.web.pages.documents import Facts, document, mapping, number, numbers, text
 from reconciler.web.pages.snapshot import Snapshot
 from reconciler.web.pages.tables import Cell, Table, intervals
 
 MOST = 200
-"""Labels, annotators and disputes that are listed."""
+"""Labels and annotators that are listed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How labels agree: in a sentence, by label, by annotator, what is disputed, and pictures of that."""
+    """How labels agree: in a sentence, by label, by annotator, and pictures of that."""
 
     words: str
     tables: Sequence[Table]
@@ -28,8 +28,7 @@ def agreement(one: Snapshot, facts: Facts) -> Agreement:
     """
     run = text(facts.get("version") or facts.get("run"))
     told = document(one.tree, f"reports/{run}/agreement.json") or mapping(facts, "result")
-    disputed = listed(one.tree, f"reports/{run}/disputes.json") or mappings(mapping(facts, "result"), "most_disputed")
-    tables = [_labels(told), _annotators(told), _disputes(disputed, mapping(facts, "result"))]
+    tables = [_labels(told), _annotators(told)]
     pictures = [path for path in map(text, facts.get("pictures") or ()) if path in one.tree.files]
     return Agreement(_words(told, facts), [table for table in tables if table.rows], pictures)
 
@@ -67,22 +66,3 @@ def _annotators(told: Facts) -> Table:
     ]
     heads = ("annotator", "answers", "accuracy against the merged labels, 95 % interval")
     return Table("Annotators", heads, rows)
-
-
-def _disputes(disputed: Sequence[Facts], result: Facts) -> Table:
-    rows: list[tuple[Cell, ...]] = [
-        (text(one.get("id")), _label(one), _confidence(one), text(one.get("answers"))) for one in disputed[:MOST]
-    ]
-    count = number(result.get("disputes")) or len(rows)
-    note = f"{len(rows)} of {count:,.0f} are listed, the most disputed first." if count > len(rows) else ""
-    return Table("Disputed examples", ("example", "merged label", "confidence", "answers"), rows, note, pinned=True)
-
-
-def _label(told: Facts) -> str:
-    found = next((told[key] for key in ("label", "labels", "regions", "spans") if key in told), None)
-    return "a tie" if found is None else text(found)
-
-
-def _confidence(told: Facts) -> str:
-    value = number(told.get("confidence"))
-    return "" if value is None else f"{value:.2f}"

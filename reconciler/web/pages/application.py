@@ -30,9 +30,11 @@ from reconciler.web.pages.acting import Acting, Actions
 from reconciler.web.pages.doing import Doing
 from reconciler.web.pages.following import Following
 from reconciler.web.pages.graph import drawing
+from reconciler.web.pages.label_pages import LabelPages
 from reconciler.web.pages.log_pages import LogPages
 from reconciler.web.pages.logbook import Logbook, LogEngines
 from reconciler.web.pages.markdown import rendered
+from reconciler.web.pages.outputs import Outputs, Stores
 from reconciler.web.pages.rights import Entitled, Seen, seen
 from reconciler.web.pages.sections import sections
 from reconciler.web.pages.security import LOOPBACK, Guarded
@@ -55,6 +57,7 @@ def application(
     people: "People | None" = None,
     actions: Actions | None = None,
     engines: LogEngines | None = None,
+    stores: Stores | None = None,
 ) -> ASGIApp:
     """Return the application.
 
@@ -64,15 +67,17 @@ def application(
         people: how people are known; None where whoever may use this machine may read, and nobody may do more.
         actions: what makes that people do something; None where nothing can be changed.
         engines: finds the engines that know what was printed; None where nobody here knows of any.
+        stores: opens the data stores, for the disputed examples; None where none is in reach.
     """
     acting = Acting(actions if people else None)
     write = Writer(now, can_act=acting.is_possible)
-    pages, doing = _Pages(following, write, now), Doing(following, acting, write)
+    pages, doing, outputs = _Pages(following, write, now), Doing(following, acting, write), Outputs(stores)
     logbook = Logbook(engines)
-    logs = LogPages(following, write, logbook)
+    logs, labels = LogPages(following, write, logbook), LabelPages(following, outputs, write)
     routes = [
         Route("/", pages.overview),
         Route("/assets/{name}", _asset),
+        Route("/api/v1/environments/{key}/resources/labels/{name}/disputes", labels.disputes),
         Mount("/api/v1", routes=[*api.routes(following, now), *api.acts(doing), *logs.api_routes]),
         Route("/{key}/graph", pages.graph),
         Route("/{key}/releases", pages.releases),
@@ -81,7 +86,7 @@ def application(
         Route("/{key}/files/{path:path}", pages.file),
         Route("/{key}/pages/{path:path}", pages.page),
         *logs.routes,
-        *evidence.routes(following, write, logbook),
+        *evidence.routes(following, write, logbook, outputs, now),
         Route("/{key}/{kind}/{name}", pages.resource),
         Route("/{key}/{kind}/{name}/act", doing.form, methods=["POST"]),
     ]

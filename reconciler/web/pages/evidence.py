@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 from itertools import islice
@@ -14,33 +15,39 @@ from starlette.routing import BaseRoute, Route
 
 from reconciler.model.ids import Address, CommitId, kind_of
 from reconciler.status.timeline import documents
-from reconciler.web.pages import agreement, api, comparing, drift, profiles, use
+from reconciler.web.pages import api, comparing, drift, profiles, use
 from reconciler.web.pages.commits import commit_of
 from reconciler.web.pages.following import Following
 from reconciler.web.pages.known_runs import known_runs
+from reconciler.web.pages.label_pages import LabelPages
 from reconciler.web.pages.learning import learning, to_draw, with_progress
 from reconciler.web.pages.lineage import Origins, lineage
 from reconciler.web.pages.links import holder
 from reconciler.web.pages.logbook import Logbook
 from reconciler.web.pages.markdown import rendered
+from reconciler.web.pages.outputs import Outputs
 from reconciler.web.pages.rights import Seen
 from reconciler.web.pages.runs import run_of
 from reconciler.web.pages.schemas import schema
 from reconciler.web.pages.snapshot import Snapshot
 from reconciler.web.pages.trials import MOST_PAST, RUN, Trial, goal_of, trials
+from reconciler.web.pages.what_if import WhatIf, Wrong, asked_of, choices, what_if
 from reconciler.web.pages.writing import Writer
 from runners.contract.progress import Progress, history_of
 
 
-def routes(following: Following, writer: Writer, logbook: Logbook) -> Sequence[BaseRoute]:
+def routes(
+    following: Following, writer: Writer, logbook: Logbook, outputs: Outputs, now: Callable[[], datetime]
+) -> Sequence[BaseRoute]:
     """Return the routes of these pages; those of runs come last, as a run may be called anything."""
-    pages = _Evidence(following, writer, logbook)
+    pages, labels = _Evidence(following, writer, logbook, now), LabelPages(following, outputs, writer)
     return [
         Route("/{key}/pools", pages.pools),
         Route("/{key}/commits/{commit}", pages.commit),
         Route("/{key}/experiments/{name}/compare", pages.compare),
         Route("/{key}/datasets/{name}/data", pages.data),
-        Route("/{key}/labels/{name}/data", pages.labels),
+        Route("/{key}/labels/{name}/data", labels.page),
+        Route("/{key}/labels/{name}/{digest}/disputed/{file}", labels.picture),
         Route("/{key}/monitors/{name}/reports", pages.reports),
         Route("/{key}/{kind}/{name}/lineage", pages.lineage),
         Route("/{key}/{kind}/{name}/{digest}", pages.run),
@@ -64,8 +71,8 @@ _BESIDE: Mapping[str, Sequence[tuple[str, str]]] = {
 class _Evidence:
     """The pages; each reads what it shows in a thread of its own."""
 
-    def __init__(self, following: Following, writer: Writer, logbook: Logbook) -> None:
-        self._following, self._write, self._logbook = following, writer, logbook
+    def __init__(self, following: Following, writer: Writer, logbook: Logbook, now: Callable[[], datetime]) -> None:
+        self._following, self._write, self._logbook, self._now = following, writer, logbook, now
         self._origins = {key: Origins(one.source) for key, one in following.environments.items()}
 
     async def compare(self, request: Request) -> Response:
@@ -94,25 +101,20 @@ class _Evidence:
         chosen, address = self._resource(request, "datasets")
         return await self._written("data.html", _data, chosen, address, request.query_params)
 
-    async def labels(self, request: Request) -> Response:
-        """Show how far annotators agree, and what is disputed."""
-        chosen, address = self._resource(request, "labels")
-        one = chosen.snapshot
-
-        def told() -> dict[str, Any]:
-            return {"one": one, "address": address, "told": agreement.agreement(one, one.facts(address))}
-
-        return await self._written("labels.html", told)
-
     async def reports(self, request: Request) -> Response:
         """Show a monitor's reports over time, and one of them whole."""
         chosen, address = self._resource(request, "monitors")
         return await self._written("reports.html", _reports, chosen, address, request.query_params)
 
     async def pools(self, request: Request) -> Response:
-        """Show who uses what, what waits, and why."""
+        """Show who uses what, what waits, and why; and what would be if something were otherwise."""
         one = api.chosen_of(self._following, request).snapshot
-        return self._write("pools.html", one=one, pools=use.pools(one), waiting=use.waiting(one))
+        try:
+            asked = asked_of(request.query_params)
+            found = await asyncio.to_thread(what_if, one, asked, self._now()) if asked else None
+        except Wrong as error:
+            raise HTTPException(HTTPStatus.BAD_REQUEST, str(error)) from None
+        return self._write("pools.html", **pools_page(one, found))
 
     async def lineage(self, request: Request) -> Response:
         """Show what a resource is made from and what is made from it, with the commits and who merged them."""
@@ -144,6 +146,13 @@ class _Evidence:
     async def _written(self, template: str, make: Callable[..., Mapping[str, Any]], *args: Any) -> Response:
         told = await asyncio.to_thread(make, *args)
         return await asyncio.to_thread(partial(self._write, template, **told))
+
+
+def pools_page(one: Snapshot, found: WhatIf | None = None) -> dict[str, Any]:
+    """Return what the page of pools shows, by the names that its template has."""
+    shown = use.pools(one)
+    offered = {it.row.address: choices(one, it.row.address) for it in shown}
+    return {"one": one, "pools": shown, "waiting": use.waiting(one), "found": found, "offered": offered}
 
 
 def compare_page(one: Snapshot, address: Address, found: Sequence[Trial], query: Mapping[str, str]) -> dict[str, Any]:

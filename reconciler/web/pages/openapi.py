@@ -111,6 +111,15 @@ _FILTERS = [
     _query("limit", "So many at once.", type="integer", minimum=1, maximum=1000, default=100),
     _query("cursor", "Those after this address: `next` of the page before.", type="string"),
 ]
+_DISPUTES = _object(
+    run=_TEXT,
+    page={"type": "integer"},
+    pages={"type": "integer"},
+    total={"type": "integer"},
+    withheld={"type": "array", "items": _TEXT},
+    why=_TEXT_OR_NONE,
+    disputes={"type": "array", "items": {"type": "object"}},
+)
 _EVENTS: Json = {"description": "`changed`: environment, commit, addresses.", "content": {"text/event-stream": {}}}
 _VERB: Json = {
     "name": "verb",
@@ -169,6 +178,13 @@ DOCUMENT: Mapping[str, Any] = {
             {"$ref": "#/components/schemas/Progress"},
             404,
             409,
+        ),
+        "/environments/{key}/resources/labels/{name}/disputes": _get(
+            "What annotators dispute, the worst first, each as they were shown it; it asks for the right to data.",
+            [_KEY, _NAMES[1], _query("page", "Which ten.", type="integer", minimum=1, maximum=999_999)],
+            _DISPUTES,
+            400,
+            404,
         ),
         f"{_RESOURCE}/acts/{{verb}}": _post(
             "Do something with it, in a commit under your name.", [_KEY, *_NAMES, _VERB], reason=_SAID, run=_SAID

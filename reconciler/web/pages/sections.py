@@ -6,8 +6,9 @@ Facts are what runners and daemons left, so each is taken only where it has the 
 from collections.abc import Callable, Mapping, Sequence
 
 from reconciler.model.kinds.ab_tests import LESS
+from reconciler.model.text import moment
 from reconciler.status.leaderboard_pages import left_out
-from reconciler.web.pages.documents import Facts, items, keys, mapping, text
+from reconciler.web.pages.documents import Facts, items, keys, mapping, mappings, text
 from reconciler.web.pages.tables import Cell, Link, Table, intervals
 from reconciler.web.pages.trials import RUN
 from reconciler.web.pages.views import figure
@@ -172,6 +173,16 @@ def _teams(facts: Facts) -> Table | None:
     return Table("Teams", ("team", *heads), rows[:MOST], tells=frozenset({"teams"}))
 
 
+def _jobs(facts: Facts) -> Table | None:
+    names, moments = ("run", "team", "state"), ("submitted", "started", "ended")
+    told = mappings(facts, "jobs")[::-1]
+    rows = [
+        (*(text(one.get(name)) for name in names), *(moment(text(one.get(name))) for name in moments))
+        for one in told[:MOST]
+    ]
+    return Table("Jobs, the newest first", (*names, *moments), rows, pinned=True, tells=frozenset({"jobs"}))
+
+
 def _names(board: Sequence[Facts], field: str) -> list[str]:
     return sorted({str(name) for row in board for name in mapping(row, field)})
 
@@ -183,5 +194,5 @@ _OF: Mapping[str, Sequence[Callable[[Facts], Table | None]]] = {
     "promotions": (_versions,),
     "deployments": (_revisions, _test, _served),
     "monitors": (_segments,),
-    "pools": (_teams,),
+    "pools": (_teams, _jobs),
 }

@@ -96,4 +96,6 @@ def _job(
         started=held.started,
         ended=ended,
         inputs=order.inputs,
+        needs=Amounts.of(order.resources).times(order.resources.nodes).told_by_name(),
+        timeout=order.timeout,
     )

@@ -124,6 +124,8 @@ class Record:
             started=_moment(self.admission.at) if self.admission else None,
             ended=ended,
             inputs=self.order.inputs,
+            needs=self.demand.told_by_name(),
+            timeout=self.order.timeout,
             lost=self.exit is not None and self.exit.why == GONE,
         )
 

@@ -103,6 +103,8 @@ class Record:
             started=_moment(self.accepted) if is_started else None,
             ended=_moment(end.ended) if end else None,
             inputs=self.order.inputs,
+            needs=self.demand.told_by_name(),
+            timeout=self.order.timeout,
             lost=end is not None and end.reason == LOST,
         )
 

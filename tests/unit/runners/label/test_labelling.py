@@ -31,7 +31,7 @@ def merged(dataset: str, folder: Path, **spec: Any) -> Result:
     params = read_params(Parameters, spec)
     result = label(params, dataset, folder)
     assert Result.model_validate_json(result.model_dump_json()) == result
-    assert {file.name for file in folder.iterdir()} - {"regions.coco.json", "disputes.png"} == FILES
+    assert {file.name for file in folder.iterdir()} - {"regions.coco.json", "disputes.png", "disputed"} == FILES
     return result
 
 
@@ -334,7 +334,12 @@ def test_merged_outlines_are_written_for_other_tools(tmp_path: Path) -> None:
     spec = {"exports": exports, "answer": "polygons", "write": write, "disputed": "drop"}
     result = label(read_params(Parameters, spec), str(tmp_path / "data"), out)
     assert result.facts["written"] == {"coco": {"examples": 1}, "cvat": {"examples": 1}}
-    assert {file.name for file in out.iterdir()} == FILES | {"regions.coco.json", "regions.cvat.xml", "disputes.png"}
+    assert {file.name for file in out.iterdir()} == FILES | {
+        "regions.coco.json",
+        "regions.cvat.xml",
+        "disputes.png",
+        "disputed",
+    }
     [image] = json.loads((out / "regions.coco.json").read_text())["images"]
     assert (image["file_name"], image["width"]) == ("a/0.png", 200)
     assert [row["regions"] and row["regions"][0]["points"][0] for row in rows(out)] == [{"x": 0.11, "y": 0.2}, None]

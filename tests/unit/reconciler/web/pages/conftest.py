@@ -1,6 +1,7 @@
 """Environments for the pages: one as values, and one in a real repository as a daemon would have left it."""
 
 import asyncio
+import base64
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -14,11 +15,13 @@ from reconciler.model import environment as environments
 from reconciler.model.errors import Refused, SetpointError
 from reconciler.model.ids import Address, CommitId, Digest, RunName
 from reconciler.model.observed import Job, JobState, PoolListing
+from reconciler.ports.data import DataStore
 from reconciler.status.branch import StatusBranch, StatusTree
 from reconciler.status.read import Recorded
 from reconciler.watched.branch import Source
 from reconciler.web.pages.application import application
 from reconciler.web.pages.following import Environment, Following
+from reconciler.web.pages.outputs import Stores
 from reconciler.web.pages.snapshot import Snapshot
 from reconciler.yaml.dump import dump
 from tests.unit.reconciler.git.people import Clone
@@ -32,6 +35,13 @@ HOSTILE = "<script>alert(1)</script>\u202e' \" & {{ 7 * 7 }}"
 REPORT = "reports/monitors/loans/aaaaaaaaaaaa"
 TRIAL, OTHER = "experiments/loans/aaaaaaaaaaaa", "experiments/loans/bbbbbbbbbbbb"
 VERSION, FORMER = "datasets/loans/aaaaaaaaaaaa", "datasets/loans/bbbbbbbbbbbb"
+
+
+MOMENTS = {
+    "submitted": "2026-01-04T00:00:00+00:00",
+    "started": "2026-01-04T00:01:00+00:00",
+    "ended": "2026-01-04T00:03:00+00:00",
+}
 
 
 def document(state: str = "ready", message: str = "all is well", reason: str = "Fine", **facts: Any) -> dict[str, Any]:
@@ -113,6 +123,14 @@ DOCUMENTS = {
         reports=["monitors/loans/aaaaaaaaaaaa", "monitors/loans/bbbbbbbbbbbb", HOSTILE],
     ),
     "pools/shared": document(
+        jobs=[
+            {"run": f"datasets/loans/{n:012}", "team": "risk", "state": "succeeded", "needs": {"cpus": 1.0}, **MOMENTS}
+            for n in range(3)
+        ]
+        + [
+            {"run": run, "team": HOSTILE, "state": "waiting", "needs": {"cpus": 1.0}, "submitted": MOMENTS["submitted"]}
+            for run in (OTHER, HOSTILE)
+        ],
         teams={"risk": {"running": 1, "waiting": 2, "used": {"cpus": 1.0, "memory": 2.0**31}}, HOSTILE: {}},
         meter={
             "unit": "cpus",
@@ -170,6 +188,46 @@ def report(end: str, distance: float, **more: Any) -> dict[str, Any]:
     }
 
 
+LABELLED = "labels/loans/aaaaaaaaaaaa"
+DOT = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+"""A picture of one pixel."""
+BOX = {"label": HOSTILE, "left": 0.1, "top": 0.2, "right": 0.5, "bottom": 0.6}
+DISPUTED: Mapping[str, Any] = {
+    "disputes.json": [
+        {"id": f"{n}", "label": "late", "confidence": 0.5, "answers": {"ada": "late", HOSTILE: HOSTILE}}
+        for n in range(12)
+    ],
+    "disputed/examples.json": {
+        "withheld": ["iban"],
+        "examples": [
+            {
+                "id": HOSTILE,
+                "row": {"text": HOSTILE, **{f"column {n}": n for n in range(20)}},
+                "picture": "disputed/images/0.png",
+                "width": 40,
+                "height": 20,
+            }
+        ],
+    },
+    "disputed/images/0.png": DOT,
+}
+"""What a merge of labels left in the data store."""
+
+
+def leave(store: DataStore, run: str = LABELLED, files: Mapping[str, Any] = DISPUTED) -> None:
+    """Leave files in a data store as a run does."""
+    written = {path: left if isinstance(left, bytes) else json.dumps(left).encode() for path, left in files.items()}
+    place = store.open(RunName(run))
+    if place.startswith("file://"):
+        for path, content in written.items():
+            file = Path(place.removeprefix("file://")) / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+    store.commit(RunName(run), {"run": run}, {} if place.startswith("file://") else written)
+
+
 LEFT: Mapping[str, Any] = {
     f"{REPORT}/report.json": report("2026-01-05T00:00:00+00:00", 0.4),
     "reports/monitors/loans/bbbbbbbbbbbb/report.json": report("2026-01-04T00:00:00+00:00", 0.05),
@@ -199,7 +257,11 @@ LEFT: Mapping[str, Any] = {
         "annotators": {HOSTILE: {"answers": 9, "accuracy": 0.9, "interval": [0.8, 0.95]}},
     },
     "reports/labels/loans/aaaaaaaaaaaa/disputes.json": [
-        {"id": HOSTILE, "label": None, "confidence": 0.5, "answers": {HOSTILE: HOSTILE}}
+        {"id": HOSTILE, "regions": None, "confidence": 0.5, "answers": {HOSTILE: [BOX], "ada": []}},
+        *(
+            {"id": str(n), "label": "late", "confidence": 0.6, "answers": {"ada": "late", "ben": "lost"}}
+            for n in range(11)
+        ),
     ],
 }
 """What runners left on the status branch of the real repository."""
@@ -320,8 +382,8 @@ class Engines:
 class Client:
     """Asks the application."""
 
-    def __init__(self, stage: Stage, engines: Engines | None = None) -> None:
-        self._app = application(stage.following, lambda: NOW, engines=engines)
+    def __init__(self, stage: Stage, engines: Engines | None = None, stores: Stores | None = None) -> None:
+        self._app = application(stage.following, lambda: NOW, engines=engines, stores=stores)
 
     def get(self, path: str, **options: Any) -> httpx.Response:
         return self.request("GET", path, **options)

@@ -1,4 +1,4 @@
-"""Agreement and disputes, from the files of the newest labels or from its facts."""
+"""Agreement, from the files of the newest labels or from its facts."""
 
 from reconciler.web.pages.agreement import agreement
 from reconciler.web.pages.tables import Interval
@@ -7,24 +7,19 @@ from tests.unit.reconciler.web.pages.conftest import DOCUMENTS, HOSTILE, LEFT, m
 FACTS = DOCUMENTS["labels/loans"]["facts"]
 
 
-def test_agreement_is_told_by_label_and_by_annotator_and_disputes_are_listed() -> None:
+def test_agreement_is_told_by_label_and_by_annotator() -> None:
     files = {**LEFT, "reports/labels/loans/aaaaaaaaaaaa/disputes.png": b""}
     told = agreement(made({}, tree=tree_of(files)), FACTS)
     assert told.words == "Krippendorff's alpha 0.830, 95 % interval 0.800 to 0.850 (nominal distance)"
-    labels, annotators, disputes = told.tables
+    labels, annotators = told.tables
     assert labels.rows[0][0] == HOSTILE
     assert isinstance(labels.rows[0][1], Interval)
     assert labels.rows[1] == ("no", "")
     assert annotators.rows[0][:2] == (HOSTILE, "9")
-    assert disputes.rows[0][:3] == (HOSTILE, "a tie", "0.50")
-    assert disputes.note == "1 of 7 are listed, the most disputed first."
     assert told.pictures == ["reports/labels/loans/aaaaaaaaaaaa/disputes.png"]
 
 
 def test_without_files_the_facts_tell_and_without_facts_nothing() -> None:
-    result = {"alpha": 0.5, "most_disputed": [{"id": 3, "label": "a", "confidence": 0.4}], "disputes": 1}
-    told = agreement(made({}), {"result": result})
-    assert told.words == "Krippendorff's alpha 0.500"
-    assert told.tables[0].rows == [("3", "a", "0.40", "")]
+    assert agreement(made({}), {"result": {"alpha": 0.5}}).words == "Krippendorff's alpha 0.500"
     assert agreement(made({}), {}).tables == []
     assert agreement(made({}), {"result": {"undefined": "one annotator answered"}}).words == "one annotator answered"

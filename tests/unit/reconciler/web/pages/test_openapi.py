@@ -24,6 +24,7 @@ ASKED = {
     "/environments/{key}/resources/{kind}/{name}/log": [("", 200), ("?revision=r", 200)],
     "/environments/{key}/resources/{kind}/{name}/runs/{digest}/log": [("", 200)],
     "/environments/{key}/resources/{kind}/{name}/runs/{digest}/progress": [("", 200)],
+    "/environments/{key}/resources/labels/{name}/disputes": [("", 200), ("?page=2", 200), ("?page=0", 400)],
     "/environments/{key}/pass": [("", 200)],
     "/environments/{key}/releases": [("", 200), ("?since=86400", 200), ("?since=0", 400), ("?since=x", 400)],
     "/environments/{key}/files": [("", 200), ("?under=reports/&cursor=reports/n", 200)],

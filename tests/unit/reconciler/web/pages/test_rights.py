@@ -10,7 +10,7 @@ from reconciler.web.pages.rights import HERE, key_of, right_for, rights_of, with
 from reconciler.yaml.dump import dump
 from tests.unit.reconciler.web.conftest import ACCESS, ENVIRONMENT, Acts, Browser, Browsing
 from tests.unit.reconciler.web.login.issuer import Issuer
-from tests.unit.reconciler.web.pages.conftest import REPORT, Stage
+from tests.unit.reconciler.web.pages.conftest import LABELLED, REPORT, Stage
 
 STAFF, ML = PageAccess(read=("staff",)), PageAccess(read=("staff",), act=("ml",))
 
@@ -83,6 +83,11 @@ def test_without_the_right_to_data_none_is_seen(browser: Browser, issuer: Issuer
         f"/dev/pages/{REPORT}/report.md",
         f"/dev/files/{REPORT}/report.html",
         f"/dev/files/%72eports{REPORT[7:]}/report.md",
+        "/dev/labels/loans/data",
+        f"/dev/{LABELLED}/disputed/0.png",
+        f"/dev/labels/%6Coans/{LABELLED.rpartition('/')[2]}/disputed/0.png",
+        "/api/v1/environments/dev/resources/labels/loans/disputes",
+        "/api/v1/environments/dev/resources/labels/loans/disputes?page=2",
     ):
         answer = browser.get(path)
         assert (answer.status_code, "may not see data in dev" in answer.text) == (403, True)

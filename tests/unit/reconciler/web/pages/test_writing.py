@@ -3,7 +3,7 @@
 import json
 import re
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -11,16 +11,18 @@ from hypothesis import strategies as st
 
 from reconciler.model.facts import FACTS, shapes
 from reconciler.model.ids import Address
-from reconciler.web.pages import agreement, use
 from reconciler.web.pages.application import resource_page
-from reconciler.web.pages.evidence import compare_page, data_page, reports_page, run_page
+from reconciler.web.pages.evidence import compare_page, data_page, pools_page, reports_page, run_page
 from reconciler.web.pages.graph import drawing
+from reconciler.web.pages.label_pages import labels_page
 from reconciler.web.pages.lineage import lineage
+from reconciler.web.pages.outputs import Outputs
+from reconciler.web.pages.rights import Seen
 from reconciler.web.pages.trials import trials
 from reconciler.web.pages.views import Filter, endpoints, listing, needs
 from reconciler.web.pages.writing import LONGEST, Writer
 from tests.unit.reconciler.stage import NOW
-from tests.unit.reconciler.web.pages.conftest import HOSTILE, LEFT, TRIAL, VERSION, document, made, tree_of
+from tests.unit.reconciler.web.pages.conftest import DISPUTED, HOSTILE, LEFT, TRIAL, VERSION, document, made, tree_of
 from tests.unit.reconciler.web.pages.test_lineage import Told
 
 WRITE = Writer(lambda: NOW)
@@ -164,7 +166,20 @@ def _bent(told: Any, way: tuple[Any, ...], other: Any) -> Any:
     return told
 
 
-_EVERY = [(path, way) for path, told in LEFT.items() for way in _places(told)]
+_STORED = {path: told for path, told in DISPUTED.items() if not isinstance(told, bytes)}
+_EVERY = [(path, way) for path, told in {**LEFT, **_STORED}.items() for way in _places(told)]
+
+
+class Bent(Outputs):
+    """What runs left in the data store, as values."""
+
+    def __init__(self, left: dict[str, Any]) -> None:
+        super().__init__()
+        self._left = left
+
+    def document(self, chosen: Seen, run: str, path: str) -> Any:
+        told = self._left[path]
+        return told if isinstance(told, dict) else {"": told}
 
 
 @settings(max_examples=20)
@@ -175,9 +190,10 @@ _EVERY = [(path, way) for path, told in LEFT.items() for way in _places(told)]
 def test_whatever_runners_left_the_pages_that_show_it_are_written(
     facts: dict[str, Any], changes: list[tuple[tuple[str, tuple[Any, ...]], Any]]
 ) -> None:
-    left = dict(LEFT)
+    left, stored = dict(LEFT), dict(_STORED)
     for (path, way), other in changes:
-        left[path] = _bent(left[path], way, other)
+        told = stored if path in stored else left
+        told[path] = _bent(told[path], way, other)
     addresses = [Address(f"{kind}/loans") for kind in sorted(FACTS)]
     sound = {
         a: {k: v for k, v in facts.items() if isinstance(v, shapes(a.split("/")[0]).get(k, object))} for a in addresses
@@ -193,9 +209,9 @@ def test_whatever_runners_left_the_pages_that_show_it_are_written(
         WRITE("compare.html", **compare_page(one, experiment, found, {"all": "1"})),
         WRITE("run.html", **run_page(one, TRIAL, found)),
         WRITE("data.html", **data_page(one, dataset, {})),
-        WRITE("labels.html", one=one, address=labels, told=agreement.agreement(one, one.facts(labels))),
+        WRITE("labels.html", **labels_page(Seen(one, *(cast("Any", None),) * 2), labels, Bent(stored))),
         WRITE("reports.html", **reports_page(one, monitor, {})),
-        WRITE("pools.html", one=one, pools=use.pools(one), waiting=use.waiting(one)),
+        WRITE("pools.html", **pools_page(one)),
         *(WRITE("lineage.html", one=one, address=a, told=lineage(one, a, Told())) for a in addresses),
     ]
     for page in pages:
