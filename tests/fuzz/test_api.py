@@ -53,7 +53,7 @@ def schema() -> Iterator[Any]:
         people = people_of(Login(url="https://testserver", oidc=oidc), fetch=told)
         engines = Engines()
         engines.tell(TRIAL, line_of(Progress(1, 2, {"loss": 0.5})))
-        app = application(stage.following, lambda: NOW, people, done, engines)
+        app = application(stage.following, lambda: NOW, people, done, engines=engines)
         yield schemathesis.openapi.from_asgi(DOCUMENT, app, headers=authorized())
 
 

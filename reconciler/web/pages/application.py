@@ -56,6 +56,7 @@ def application(
     now: Callable[[], datetime],
     people: "People | None" = None,
     actions: Actions | None = None,
+    *,
     engines: LogEngines | None = None,
     stores: Stores | None = None,
 ) -> ASGIApp:
