@@ -1,7 +1,11 @@
 """The chart as the real Helm makes it, and its daemons in the pods that it asks for."""
 
+import shutil
 import subprocess
-from collections.abc import Sequence
+import sys
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -9,11 +13,15 @@ from typing import Any
 import psutil
 import yaml
 
-from tests.servers.building import home_of
+from reconciler.cli.init import write_sample
+from reconciler.git.init import begin
+from tests.servers.building import cache, home_of
 from tests.servers.jobs import pods
+from tests.servers.kubelet import account
 from tests.servers.kubernetes import Cluster
 from tests.servers.kubernetes.api import Manifest, has_condition
 from tests.servers.recipes import HELM
+from tests.unit.reconciler.git.people import git
 
 ROOT = Path(__file__).parents[2]
 CHART, ENGINES = ROOT / "deploy/helm/setpoint", ROOT / "docs/engines"
@@ -28,9 +36,9 @@ def helm(*words: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(line, capture_output=True, text=True, check=False, timeout=240)
 
 
-def rendered(*words: str, release: str = "ml") -> list[dict[str, Any]]:
+def rendered(*words: str, namespace: str = "setpoint") -> list[dict[str, Any]]:
     """Return the objects of the chart."""
-    done = helm("template", release, str(CHART), "--namespace", "setpoint", *WORDS, *REPOSITORY, *words)
+    done = helm("template", "ml", str(CHART), "--namespace", namespace, *WORDS, *REPOSITORY, *words)
     assert done.returncode == 0, done.stderr
     return [one for one in yaml.safe_load_all(done.stdout) if one]
 
@@ -57,3 +65,30 @@ def daemon_of(cluster: Cluster, pod: Manifest) -> psutil.Process:
 
 def _is_daemon(process: psutil.Process) -> bool:
     return "reconciler run" in " ".join(chain.from_iterable(word.split() for word in process.cmdline()))
+
+
+@contextmanager
+def began() -> Iterator[Path]:
+    """Make a repository with the sample, outside of what stands for a pod's own paths; remove it."""
+    folder = cache() / "chart-tests" / uuid.uuid4().hex
+    folder.mkdir(parents=True)
+    git(folder, "init", "--quiet", "-b", "main")
+    for key, value in (("user.name", "Ada"), ("user.email", "ada@example.org")):
+        git(folder, "config", key, value)
+    begin(folder, "Begin", write_sample(folder, empty=True))
+    yield folder
+    shutil.rmtree(folder)
+
+
+def obstacle() -> str:
+    """Return why a pod can't have credentials here; nothing where it can."""
+    line = [sys.executable, "-I", "-S", account.__file__, "/", "true"]
+    return subprocess.run(line, capture_output=True, text=True, check=False).stderr
+
+
+def tokens(folder: Path) -> list[int]:
+    """Return the lease's token of each status commit, the oldest first."""
+    if not git(folder, "for-each-ref", "refs/heads/setpoint/dev"):
+        return []
+    form = "--format=%(trailers:key=Lease-Token,valueonly,separator=)"
+    return [int(line) for line in git(folder, "log", "--reverse", form, "setpoint/dev").splitlines() if line]

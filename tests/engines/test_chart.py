@@ -1,9 +1,5 @@
 """The Helm chart: what the real Helm makes of it, and a daemon that really runs in the pod that it asks for."""
 
-import shutil
-import subprocess
-import sys
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,23 +9,22 @@ import psutil
 import pytest
 import yaml
 
-from reconciler.cli.init import write_sample
-from reconciler.git.init import begin
 from tests.engines.charts import (
     CHART,
     ENGINES,
     REPOSITORY,
     SELECTOR,
     WORDS,
+    began,
     daemon_of,
     helm,
+    obstacle,
     reach,
     ready_pods,
     rendered,
+    tokens,
 )
-from tests.servers.building import cache
 from tests.servers.jobs import pods
-from tests.servers.kubelet import account
 from tests.servers.kubernetes import Cluster, Where
 from tests.servers.process import until
 from tests.unit.reconciler.git.people import git
@@ -87,15 +82,8 @@ def test_rights_to_a_lease_are_where_the_lease_is(lease: str, where: str) -> Non
 
 @pytest.fixture
 def repository() -> Iterator[Path]:
-    """Make a repository with the sample, outside of what stands for the pod's own paths."""
-    folder = cache() / "chart-tests" / uuid.uuid4().hex
-    folder.mkdir(parents=True)
-    subprocess.run(["git", "-C", str(folder), "init", "-q", "-b", "main"], check=True)
-    for key, value in (("user.name", "Ada"), ("user.email", "ada@example.org")):
-        subprocess.run(["git", "-C", str(folder), "config", key, value], check=True)
-    begin(folder, "Begin", write_sample(folder, empty=True))
-    yield folder
-    shutil.rmtree(folder)
+    with began() as folder:
+        yield folder
 
 
 @contextmanager
@@ -111,6 +99,7 @@ def installed(cluster: Cluster, namespace: str, folder: Path, **values: Any) -> 
     yield
     done = helm("uninstall", "ml", "--wait", *reach(cluster, namespace))
     assert done.returncode == 0, done.stderr
+    until(lambda: not pods(cluster, namespace, SELECTOR), "the daemons to end")
 
 
 def test_it_installs_a_daemon_that_runs_in_its_pod(cluster: Cluster, namespace: str, repository: Path) -> None:
@@ -143,12 +132,6 @@ def test_of_two_replicas_a_lease_elects_one_and_the_other_takes_over(
         assert tokens(repository) == sorted(tokens(repository))
 
 
-def obstacle() -> str:
-    """Return why a pod can't have credentials here; nothing where it can."""
-    line = [sys.executable, "-I", "-S", account.__file__, "/", "true"]
-    return subprocess.run(line, capture_output=True, text=True, check=False).stderr
-
-
 def lease(cluster: Cluster, namespace: str) -> dict[str, Any]:
     (found,) = cluster.admin.list(Where("coordination.k8s.io/v1", "leases", "", namespace))
     told: dict[str, Any] = found["spec"]
@@ -170,11 +153,3 @@ def commit(folder: Path, path: str, text: str) -> None:
     (folder / path).write_text(text)
     git(folder, "add", path)
     git(folder, "commit", "--quiet", "-m", path)
-
-
-def tokens(folder: Path) -> list[int]:
-    """Return the lease's token of each status commit, the oldest first."""
-    if not git(folder, "for-each-ref", "refs/heads/setpoint/dev"):
-        return []
-    form = "--format=%(trailers:key=Lease-Token,valueonly,separator=)"
-    return [int(line) for line in git(folder, "log", "--reverse", form, "setpoint/dev").splitlines() if line]
