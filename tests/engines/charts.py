@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-import sys
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +16,6 @@ from reconciler.cli.init import write_sample
 from reconciler.git.init import begin
 from tests.servers.building import cache, home_of
 from tests.servers.jobs import pods
-from tests.servers.kubelet import account
 from tests.servers.kubernetes import Cluster
 from tests.servers.kubernetes.api import Manifest, has_condition
 from tests.servers.recipes import HELM
@@ -78,12 +76,6 @@ def began() -> Iterator[Path]:
     begin(folder, "Begin", write_sample(folder, empty=True))
     yield folder
     shutil.rmtree(folder)
-
-
-def obstacle() -> str:
-    """Return why a pod can't have credentials here; nothing where it can."""
-    line = [sys.executable, "-I", "-S", account.__file__, "/", "true"]
-    return subprocess.run(line, capture_output=True, text=True, check=False).stderr
 
 
 def tokens(folder: Path) -> list[int]:

@@ -18,13 +18,13 @@ from tests.engines.charts import (
     began,
     daemon_of,
     helm,
-    obstacle,
     reach,
     ready_pods,
     rendered,
     tokens,
 )
 from tests.servers.jobs import pods
+from tests.servers.kubelet.account import obstacle
 from tests.servers.kubernetes import Cluster, Where
 from tests.servers.process import until
 from tests.unit.reconciler.git.people import git

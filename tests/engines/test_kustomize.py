@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.engines.charts import SELECTOR, began, obstacle, ready_pods, rendered, tokens
+from tests.engines.charts import SELECTOR, began, ready_pods, rendered, tokens
 from tests.servers.building import home_of
 from tests.servers.jobs import pods
+from tests.servers.kubelet.account import obstacle
 from tests.servers.kubernetes import Cluster, Where
 from tests.servers.kubernetes.api import Manifest
 from tests.servers.process import until

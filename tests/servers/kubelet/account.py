@@ -6,6 +6,7 @@ but for a link to the folder. Needs root or, where that is allowed, none: namesp
 
 import ctypes
 import os
+import subprocess
 import sys
 
 PLACE = "/var/run/secrets/kubernetes.io/serviceaccount"
@@ -37,6 +38,12 @@ def _leave() -> None:
 def _called(name: str, *arguments: object) -> None:
     if getattr(_libc, name)(*arguments):
         sys.exit(f"{name}: {os.strerror(ctypes.get_errno())}: a pod's credentials need root, or namespaces of users")
+
+
+def obstacle() -> str:
+    """Return why no pod can have credentials here; nothing where it can."""
+    line = [sys.executable, "-I", "-S", __file__, "/", "true"]
+    return subprocess.run(line, capture_output=True, text=True, check=False).stderr
 
 
 if __name__ == "__main__":
