@@ -17,7 +17,7 @@ from runners.contract.formats import REQUEST
 from tests.servers.building import cache
 
 ROWS = "id,x,y\n" + "".join(f"{n},{n * 37 % 11 / 8},{'ab'[n * 37 % 11 > 5]}\n" for n in range(200))
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 
 def made(name: str, out: Path) -> str:
