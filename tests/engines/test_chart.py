@@ -1,5 +1,6 @@
 """The Helm chart: what the real Helm makes of it, and a daemon that really runs in the pod that it asks for."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,6 +49,28 @@ def test_lint_finds_nothing() -> None:
 )
 def test_what_is_missing_is_told_by_its_name(words: tuple[str, ...], what: str) -> None:
     assert what in helm("template", "ml", str(CHART), *words).stderr
+
+
+@pytest.mark.parametrize(
+    ("word", "what"),
+    [
+        ("replicaCount=1", "additional properties 'replicaCount' not allowed"),
+        ("rights.job=false", "additional properties 'job' not allowed"),
+        ("environments=prod", "at '/environments': got string, want array"),
+        ("lease=kubernets", "at '/lease': 'kubernets' does not match"),
+        ("env.LIMIT=1000000", "at '/env/LIMIT': got number, want string"),  # which would be written as 1e+06
+    ],
+)
+def test_a_value_that_would_be_passed_over_is_refused(word: str, what: str) -> None:
+    assert what in helm("template", "ml", str(CHART), *WORDS, *REPOSITORY, "--set", word).stderr
+
+
+def test_the_schema_knows_all_values_and_no_others() -> None:
+    values = yaml.safe_load((CHART / "values.yaml").read_text())
+    told = json.loads((CHART / "values.schema.json").read_text())["properties"]
+    assert told.keys() == values.keys() | {"global"}
+    for name in ("rights", "serviceAccount", "service"):
+        assert told[name]["properties"].keys() == values[name].keys()
 
 
 def rules_of(manifests: list[Any], ending: str) -> list[Any]:
