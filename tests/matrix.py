@@ -4,6 +4,7 @@ What torch needs is left out, gigabytes of it: its tests skip themselves. A vers
 fails nothing but where it was asked for by name.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -15,7 +16,8 @@ VERSIONS = ("3.11", "3.12", "3.13", "3.14")
 PLACE = ROOT / ".bench/matrix"
 LOCK = ROOT / "requirements/test.txt"
 _LARGE = re.compile(r"^(torch|triton|nvidia-[a-z0-9-]+)==")
-QUICK = ("-q", "-p", "no:cacheprovider", "-m", "not slow", "tests/unit", "tests/house")
+TESTS = ("tests/unit", "tests/house")
+QUICK = ("-q", "-n", "2", "--dist", "loadgroup", "-p", "no:cacheprovider", "-m", "not slow", *TESTS)
 
 
 def without_torch(lock: str) -> str:
@@ -24,13 +26,19 @@ def without_torch(lock: str) -> str:
     return "\n".join(block for block in blocks if not _LARGE.match(block)) + "\n"
 
 
+def places(version: str, pyenv: Path) -> str:
+    """Return a PATH that begins with the versions that pyenv has: its own programs run the one that is chosen alone."""
+    return os.pathsep.join([*map(str, sorted(pyenv.glob(f"versions/{version}.*/bin"))), os.environ["PATH"]])
+
+
 def found(uv: Path, version: str) -> str:
     """Return an interpreter of a version: one of this machine, or one that uv fetches; empty where there is none."""
-    find = [uv, "python", "find", version]
-    told = subprocess.run(find, capture_output=True, text=True, check=False)
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    find, env = [uv, "python", "find", version], os.environ | {"PATH": places(version, pyenv)}
+    told = subprocess.run(find, env=env, capture_output=True, text=True, check=False)
     if told.returncode:
         subprocess.run([uv, "python", "install", "--quiet", version], check=False, timeout=300)
-        told = subprocess.run(find, capture_output=True, text=True, check=False)
+        told = subprocess.run(find, env=env, capture_output=True, text=True, check=False)
     return told.stdout.strip()
 
 

@@ -10,7 +10,9 @@ from tempfile import TemporaryDirectory
 from deploy.images.failing import ImageError
 
 LOCK = Path(__file__).with_name("base.txt")
-WANTED = ("base-files", "dash", "python3.11", "git", "ca-certificates", "openssh-client", "gpg", "tzdata")
+_OF_WHEELS = ("libstdc++6", "libgomp1")
+"""Libraries that wheels of the manylinux platforms may expect of a system, and LightGBM and NumPy do."""
+WANTED = ("base-files", "dash", "python3.11", "git", "ca-certificates", "openssh-client", "gpg", "tzdata", *_OF_WHEELS)
 """What an image needs beside its wheels; the lock holds all that these need."""
 PYTHON = "/usr/bin/python3.11"
 _CERTIFICATES = "usr/share/ca-certificates/mozilla"

@@ -26,7 +26,7 @@ class Recipe:
 
 RECIPES = {
     "daemon": Recipe("image.txt", ("setpoint", "run", "--http", "0.0.0.0:9180", "--log", "json"), "daemon"),
-    "runners": Recipe("demo.txt", ("python", "-m", "runners", "--help"), "runners"),
+    "runners": Recipe("demo.txt", ("python", "-m", "runners"), "runners"),
 }
 
 

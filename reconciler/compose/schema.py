@@ -4,6 +4,7 @@ What composition allows, the schemas allow: an interpolation wherever a value ma
 and a spec with `defaults` may leave to its parts what else is required. A patch may leave out everything.
 """
 
+import inspect
 import json
 from collections.abc import Mapping
 from copy import deepcopy
@@ -115,7 +116,7 @@ def _document(name: str, model: type[BaseModel], body: Schema, definitions: Sche
         "$schema": _DIALECT,
         "$id": f"{name}.schema.json",
         "title": model.__name__,
-        "description": model.__doc__,
+        "description": inspect.getdoc(model),  # without its margin, which Python 3.13 leaves out itself
         **body,
         "$defs": {key: definitions[key] for key in sorted(definitions)} | {"Interpolation": _INTERPOLATION},
     }

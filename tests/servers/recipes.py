@@ -140,5 +140,8 @@ HELM = Recipe(
     ldflags=f"-X {_HELM}/pkg/chartutil.k8sVersionMajor=1 -X {_HELM}/pkg/chartutil.k8sVersionMinor=36",
 )
 
-_SERVERS = (LAKEFS, ETCD, KUBERNETES, KWOK, KUEUE, KSERVE, GATEWAY, PROMETHEUS, ALERTMANAGER, NATS, GITEA, HELM)
+KUSTOMIZE = Recipe("kustomize", {"kustomize": "sigs.k8s.io/kustomize/kustomize/v5"})
+
+_CLUSTER = (ETCD, KUBERNETES, KWOK, KUEUE, KSERVE, GATEWAY, HELM, KUSTOMIZE)
+_SERVERS = (LAKEFS, *_CLUSTER, PROMETHEUS, ALERTMANAGER, NATS, GITEA)
 RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in _SERVERS}

@@ -7,7 +7,10 @@ import signal
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.servers.jobs import LABELS, PYTHON, ended, job, log_of, pods, run
+from tests.servers.kubelet.account import obstacle
 from tests.servers.kubernetes import Cluster, Where
 from tests.servers.ports import free_port
 from tests.servers.process import until
@@ -63,6 +66,24 @@ def test_variables_come_from_secrets_and_fields(cluster: Cluster, namespace: str
     ]
     pod = run(cluster, job("variables", namespace, "sh", "-c", 'echo "$BOTH" $(KEY)', container={"env": env}))
     assert log_of(cluster, pod) == f"hush@{pod['spec']['nodeName']} $(NONE) hush\n"
+
+
+READS = """
+from pathlib import Path
+from reconciler.kubernetes import find_access
+folder = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+access = find_access() if (folder / "token").exists() else None
+print(access and (access.server, access.namespace, bool(access.token.headers())))
+"""
+
+
+def test_a_pod_that_asks_for_its_account_s_token_has_it(cluster: Cluster, namespace: str) -> None:
+    if why := obstacle():
+        pytest.skip(why)
+    asks = {"pod": {"automountServiceAccountToken": True}}
+    pod = run(cluster, job("asks", namespace, *PYTHON, READS, **asks))
+    assert log_of(cluster, pod).strip() == str((cluster.url, namespace, True))
+    assert log_of(cluster, run(cluster, job("others", namespace, *PYTHON, READS))) == "None\n"
 
 
 def test_a_secret_that_comes_later_is_waited_for(cluster: Cluster, namespace: str) -> None:

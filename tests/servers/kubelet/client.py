@@ -16,6 +16,7 @@ class Client:
     """One connection pool to the API server."""
 
     def __init__(self, url: str, authority: Path, token: str) -> None:
+        self.url = url
         trust = ssl.create_default_context(cafile=str(authority))
         headers = {"authorization": f"Bearer {token}"}
         timeout = httpx.Timeout(30, read=WATCH_SECONDS + 30)
@@ -93,6 +94,20 @@ class Client:
             return {}
         found: Object = answer.raise_for_status().json()
         return found
+
+    async def token(self, pod: Object, seconds: int) -> str:
+        """Return a token of a pod's account, which ends with the pod.
+
+        Raises:
+            HTTPError: the server didn't give it.
+        """
+        metadata = pod["metadata"]
+        bound = {"apiVersion": "v1", "kind": "Pod", "name": metadata["name"], "uid": metadata["uid"]}
+        path = f"/api/v1/namespaces/{metadata['namespace']}/serviceaccounts/{pod['spec']['serviceAccountName']}/token"
+        asked = {"spec": {"expirationSeconds": seconds, "boundObjectRef": bound}}
+        told = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", **asked}
+        token: str = (await self._http.post(path, json=told)).raise_for_status().json()["status"]["token"]
+        return token
 
 
 def _path(pod: Object) -> str:

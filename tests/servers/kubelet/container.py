@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from tests.servers import leash
-from tests.servers.kubelet import status
+from tests.servers.kubelet import account, status
 from tests.servers.kubelet.client import Object
 from tests.servers.kubelet.probes import FASTEST, Probe, are_open
 from tests.servers.kubelet.scene import Scene, executable
@@ -75,7 +75,9 @@ class Container:
                 os.killpg(self._process.pid, signal.SIGKILL)
 
     async def _begin(self, scene: Scene) -> asyncio.subprocess.Process:
-        bound = [sys.executable, "-I", "-S", leash.__file__, str(os.getpid()), str(int(signal.SIGKILL))]
+        alone = [sys.executable, "-I", "-S"]
+        bound = [*alone, leash.__file__, str(os.getpid()), str(int(signal.SIGKILL))]
+        bound += [*alone, account.__file__, str(scene.account)] if scene.account else []
         with self.log().open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *bound,

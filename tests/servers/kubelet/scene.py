@@ -7,10 +7,11 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tests.servers.kubelet.client import Client, Object
 from tests.servers.kubelet.services import FILE
-from tests.servers.kubelet.volumes import UnfitError, relocate, stored
+from tests.servers.kubelet.volumes import UnfitError, account_of, relocate, stored
 from tests.servers.ports import LOOPBACK, is_free
 
 BINDING = Path(__file__).with_name("binding")
@@ -30,12 +31,13 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A container that is ready to be started."""
+    """A container that is ready to be started; `account` is the folder of its credentials, where it has any."""
 
     command: list[str]
     environ: dict[str, str]
     directory: Path
     message: Path
+    account: Path | None = None
 
 
 async def scene(client: Client, pod: Object, container: Object, stage: Stage) -> Scene:
@@ -60,9 +62,16 @@ async def scene(client: Client, pod: Object, container: Object, stage: Stage) ->
 
     variables = {name: local(value) for name, value in (await _variables(client, pod, container, stage)).items()}
     command = [local(expand(part, variables)) for part in _words(container, stage)]
-    environ = _surroundings(home, stage) | variables
+    account = account_of(stage.volumes)
+    environ = _surroundings(home, stage) | (_reach(client) if account else {}) | variables
     directory = Path(local(container["workingDir"])) if container.get("workingDir", "").startswith("/") else home
-    return Scene(command, environ, directory if directory.is_dir() else home, message)
+    return Scene(command, environ, directory if directory.is_dir() else home, message, account)
+
+
+def _reach(client: Client) -> dict[str, str]:
+    """Return where the API server is, as pods are told."""
+    address = urlsplit(client.url)
+    return {"KUBERNETES_SERVICE_HOST": str(address.hostname), "KUBERNETES_SERVICE_PORT": str(address.port)}
 
 
 def declared_ports(container: Object) -> list[int]:

@@ -9,7 +9,7 @@ from typing import Any
 from tests.servers.kubelet.client import Client, Object
 
 ACCOUNT_TOKEN = "kube-api-access-"
-"""How the volumes begin by which every pod could speak to the API server. Ours don't."""
+"""How the volumes begin by which a pod speaks to the API server. Ours have one that say so themselves."""
 
 
 class UnfitError(Exception):
@@ -26,7 +26,7 @@ async def provide(client: Client, pod: Object, root: Path) -> dict[str, Path]:
     folders: dict[str, Path] = {}
     for volume in pod["spec"].get("volumes", ()):
         name = volume["name"]
-        if name.startswith(ACCOUNT_TOKEN):
+        if name.startswith(ACCOUNT_TOKEN) and not pod["spec"].get("automountServiceAccountToken"):
             continue
         folder = root / name
         folder.mkdir(parents=True, exist_ok=True)
@@ -35,6 +35,11 @@ async def provide(client: Client, pod: Object, root: Path) -> dict[str, Path]:
             (folder / path).write_bytes(content)
         folders[name] = folder
     return folders
+
+
+def account_of(folders: Mapping[str, Path]) -> Path | None:
+    """Return the folder of a pod's credentials; None where it has none."""
+    return next((folder for name, folder in folders.items() if name.startswith(ACCOUNT_TOKEN)), None)
 
 
 def relocate(container: Object, folders: Mapping[str, Path], more: Mapping[str, Path]) -> Callable[[str], str]:
@@ -57,6 +62,12 @@ async def _content(client: Client, pod: Object, volume: Object) -> dict[str, byt
     namespace = pod["metadata"]["namespace"]
     if "emptyDir" in volume:
         return {}
+    if "projected" in volume:
+        parts = [await _content(client, pod, {"name": volume["name"], **one}) for one in volume["projected"]["sources"]]
+        return {path: content for part in parts for path, content in part.items()}
+    if "serviceAccountToken" in volume:
+        source = volume["serviceAccountToken"]
+        return {source["path"]: (await client.token(pod, source["expirationSeconds"])).encode()}
     if "secret" in volume:
         source = volume["secret"]
         return _chosen(source, await stored(client, "secrets", namespace, source["secretName"], source))
@@ -65,11 +76,15 @@ async def _content(client: Client, pod: Object, volume: Object) -> dict[str, byt
         return _chosen(source, await stored(client, "configmaps", namespace, source["name"], source))
     if "downwardAPI" in volume:
         return {item["path"]: _told(pod, item["fieldRef"]["fieldPath"]) for item in volume["downwardAPI"]["items"]}
-    raise UnfitError(f"volume {volume['name']}: this stand-in knows emptyDir, secret, configMap and downwardAPI only")
+    raise UnfitError(
+        f"volume {volume['name']}: this stand-in knows emptyDir, secret, configMap, downwardAPI, projected"
+    )
 
 
 def _told(pod: Object, path: str) -> bytes:
-    """Return a label or an annotation of a pod, as a file of a container has it."""
+    """Return a label, an annotation or the namespace of a pod, as a file of a container has it."""
+    if path == "metadata.namespace":
+        return str(pod["metadata"]["namespace"]).encode()
     found = re.fullmatch(r"metadata\.(labels|annotations)\['(.+)'\]", path)
     if not found:
         raise UnfitError(f"field {path} is unknown")

@@ -1,0 +1,1 @@
+"""Kustomize, as people render manifests: the program alone, no server."""
