@@ -1,8 +1,9 @@
 """The payload log: one file a day and process, which a thread of its own appends to.
 
-A request leaves its exchange in a queue and goes on. When the disk is full or too slow, exchanges are dropped and
-counted (`setpoint_payloads_dropped_total` in the metrics), and a line is on the disk whole or not at all. What waits
-and what is kept is bounded.
+A request leaves its line in a queue and goes on. It is made where the request is answered: to make it takes Python's
+lock wherever that is done, and a thread which does so for all requests of a while stops the next ones for as long. When
+the disk is full or too slow, lines are dropped and counted (`setpoint_payloads_dropped_total` in the metrics), and a
+line is on the disk whole or not at all. What waits and what is kept is bounded.
 """
 
 import os
@@ -25,9 +26,9 @@ from runners.serve.request_context import Exchange
 FLUSH = 0.05
 """Seconds between two writes; what a process that is killed takes with it."""
 MOST_WAITING = 20_000
-"""Exchanges that wait to be written; more are dropped."""
+"""Lines that wait to be written; more are dropped."""
 MOST_BYTES = 64 * 2**20
-"""Bytes of the requests whose exchanges wait to be written; more are dropped."""
+"""Bytes of the lines that wait to be written; more are dropped."""
 BATCH = 4 * 2**20
 """Bytes of lines that are written at once; a longer line is written by itself."""
 DAY = 86_400
@@ -60,9 +61,8 @@ class PayloadLog:
         self._append = append
         self._flush = flush
         self._ending = threading.Event()
-        self._waiting: deque[Exchange] = deque()
-        self._bytes = 0
-        self._guard = threading.Lock()
+        self._waiting: deque[tuple[str, bytes]] = deque()
+        self._left = self._taken = 0  # bytes, each counted by one thread alone: so neither waits for the other
         self._wake = threading.Event()
         self._closed = False
         self._failing = False
@@ -70,16 +70,17 @@ class PayloadLog:
         self._thread.start()
 
     def put(self, exchange: Exchange) -> None:
-        """Leave an exchange to be written; never waits."""
-        with self._guard:
-            is_full = len(self._waiting) >= MOST_WAITING or self._bytes + exchange.size > MOST_BYTES
-            if not is_full:
-                self._waiting.append(exchange)
-                self._bytes += exchange.size
-        if is_full:
+        """Leave an exchange to be written; never waits. One thread calls it."""
+        if len(self._waiting) >= MOST_WAITING:
             DROPPED.inc()
-        elif not self._wake.is_set():  # who was woken already looks at all that waits
-            self._wake.set()
+        elif line := self._line(exchange):
+            if self._left - self._taken + len(line) > MOST_BYTES:
+                DROPPED.inc()
+                return
+            self._left += len(line)
+            self._waiting.append((day_of(exchange.time // DAY), line))
+            if not self._wake.is_set():  # who was woken already looks at all that waits
+                self._wake.set()
 
     def close(self, patience: float = 5.0) -> None:
         """Write what waits, and end."""
@@ -99,16 +100,14 @@ class PayloadLog:
         lines: list[bytes] = []
         size, former = 0, ""
         while self._waiting:
-            exchange = self._waiting[0]
-            day = day_of(exchange.time // DAY)
+            day, line = self._waiting[0]
             if lines and (day != former or size > BATCH):
                 self._put_lines(former, lines)
                 lines, size = [], 0
-            lines.append(self._line(exchange))
-            size, former = size + len(lines[-1]), day
-            with self._guard:
-                self._waiting.popleft()
-                self._bytes -= exchange.size
+            lines.append(line)
+            size, former = size + len(line), day
+            self._waiting.popleft()
+            self._taken += len(line)
         if lines:
             self._put_lines(former, lines)
 
