@@ -8,14 +8,13 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
 
 import uvloop
 
 from runners.models import Model
 from runners.serve.app import Application
 from runners.serve.events import Origin
-from runners.serve.http.listening import Server
+from runners.serve.http.listening import Server, serving
 from runners.serve.kept import Kept
 from runners.serve.payloads import PayloadLog, payload_log
 from runners.serve.request_context import Exchange
@@ -57,7 +56,7 @@ async def _serve(served: ServedModels, settings: Settings, log: PayloadLog | Non
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     try:
         rpc = await _rpc(served, settings)
-        server = Server(Application(served, settings.body_limit), settings.body_limit)
+        server = serving(Application(served, settings.body_limit), settings.body_limit)
         await server.start(host=settings.host, port=settings.port or 0, socket=settings.socket)
         await told.wait()
         await asyncio.gather(server.stop(GRACE), *([rpc.stop(GRACE)] if rpc else []))
@@ -66,7 +65,7 @@ async def _serve(served: ServedModels, settings: Settings, log: PayloadLog | Non
             log.close()
 
 
-async def _rpc(served: ServedModels, settings: Settings) -> Any:
+async def _rpc(served: ServedModels, settings: Settings) -> Server | None:
     """Return the server of gRPC where that is asked for: its library is imported for nothing else."""
     if not settings.grpc_port and not settings.grpc_socket:
         return None
