@@ -1,9 +1,10 @@
 """The payload log: one file a day and process, which a thread of its own appends to.
 
-A request leaves its line in a queue and goes on. It is made where the request is answered: to make it takes Python's
-lock wherever that is done, and a thread which does so for all requests of a while stops the next ones for as long. When
-the disk is full or too slow, lines are dropped and counted (`setpoint_payloads_dropped_total` in the metrics), and a
-line is on the disk whole or not at all. What waits and what is kept is bounded.
+A request leaves its exchange and goes on. Its line is made in a later turn of the event loop, with those of the requests
+that were answered with it: to make it takes Python's lock wherever that is done, and a thread which does so for all
+requests of a while stops the next ones for as long. When the disk is full or too slow, lines are dropped and counted
+(`setpoint_payloads_dropped_total` in the metrics), and a line is on the disk whole or not at all. What waits and what is
+kept is bounded.
 """
 
 import os
@@ -35,6 +36,8 @@ DAY = 86_400
 """Seconds of a day, of which none is longer by the clock that is told here."""
 DROPPED = Counter("setpoint_payloads_dropped_total", "Requests that were answered and could not be logged.")
 
+Later = Callable[[Callable[[], None]], object]
+
 _OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
 
 
@@ -46,6 +49,7 @@ class PayloadLog:
         origin: what the events say of where they come from.
         append: how bytes get into a file; whole, or not at all.
         flush: seconds between two writes.
+        later: runs a function soon, in the thread that calls `put`; without it lines are made at once.
     """
 
     def __init__(
@@ -55,7 +59,10 @@ class PayloadLog:
         append: Callable[[Path, bytes], None],
         *,
         flush: float = FLUSH,
+        later: Later | None = None,
     ) -> None:
+        self._later = later
+        self._fresh: list[Exchange] = []
         self._folder = folder
         self._origin = origin
         self._append = append
@@ -71,6 +78,22 @@ class PayloadLog:
 
     def put(self, exchange: Exchange) -> None:
         """Leave an exchange to be written; never waits. One thread calls it."""
+        self._fresh.append(exchange)
+        if self._later is None:
+            self._make()
+        elif len(self._fresh) == 1:
+            self._later(self._make)
+
+    def _make(self) -> None:
+        """Make the lines of what was left, one after the other: that takes less than each by itself."""
+        fresh, self._fresh = self._fresh, []
+        for exchange in fresh:
+            self._leave(exchange)
+        if self._waiting and not self._wake.is_set():  # who was woken already looks at all that waits
+            self._wake.set()
+
+    def _leave(self, exchange: Exchange) -> None:
+        """Leave a line for the thread, where there is room for it."""
         if len(self._waiting) >= MOST_WAITING:
             DROPPED.inc()
         elif line := self._line(exchange):
@@ -79,11 +102,10 @@ class PayloadLog:
                 return
             self._left += len(line)
             self._waiting.append((day_of(exchange.time // DAY), line))
-            if not self._wake.is_set():  # who was woken already looks at all that waits
-                self._wake.set()
 
     def close(self, patience: float = 5.0) -> None:
         """Write what waits, and end."""
+        self._make()
         self._closed = True
         self._ending.set()
         self._wake.set()
@@ -132,7 +154,7 @@ class PayloadLog:
             self._failing = True
 
 
-def payload_log(place: str, origin: Origin, quota: int) -> PayloadLog:
+def payload_log(place: str, origin: Origin, quota: int, later: Later | None = None) -> PayloadLog:
     """Open the payload log of a process, in a folder of this machine or below a fsspec URL.
 
     The quota is that of the folder above, which all processes of a deployment share; objects have none here.
@@ -140,11 +162,11 @@ def payload_log(place: str, origin: Origin, quota: int) -> PayloadLog:
     parts = urlsplit(place)
     if parts.scheme in ("", "file"):
         folder = Path(unquote(parts.path))
-        return PayloadLog(folder, origin, Files(folder.parent, quota))
+        return PayloadLog(folder, origin, Files(folder.parent, quota), later=later)
     from runners.serve.objects import FLUSH as SELDOM
     from runners.serve.objects import Objects
 
-    return PayloadLog(Path(), origin, Objects(place), flush=SELDOM)
+    return PayloadLog(Path(), origin, Objects(place), flush=SELDOM, later=later)
 
 
 @lru_cache(2)

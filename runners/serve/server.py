@@ -34,7 +34,7 @@ def run(settings: Settings, model: Model, others: Mapping[str, Model] = MappingP
     """Serve a model, and those that it combines, until SIGTERM; what has begun is answered and logged first."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     origin = Origin(settings.deployment, settings.revision, settings.trial)
-    log = payload_log(settings.logs, origin, settings.logs_quota) if settings.logs else None
+    log = payload_log(settings.logs, origin, settings.logs_quota, _later) if settings.logs else None
     kept = Kept(settings.logs_sample, frozenset(settings.logs_without))
     served = [ServedModel(settings.name, settings.revision, model, _told(origin, log, kept))]
     for one in settings.models:
@@ -72,6 +72,10 @@ async def _rpc(served: ServedModels, settings: Settings) -> Server | None:
     from runners.serve.grpc.listening import listening
 
     return await listening(served, settings)
+
+
+def _later(work: Callable[[], None]) -> None:
+    asyncio.get_running_loop().call_soon(work)
 
 
 def _told(origin: Origin, log: PayloadLog | None, kept: Kept) -> Callable[[Exchange], None]:
