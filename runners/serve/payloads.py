@@ -1,10 +1,10 @@
 """The payload log: one file a day and process, which a thread of its own appends to.
 
-A request leaves its exchange and goes on. Its line is made in a later turn of the event loop, with those of the requests
-that were answered with it: to make it takes Python's lock wherever that is done, and a thread which does so for all
-requests of a while stops the next ones for as long. When the disk is full or too slow, lines are dropped and counted
-(`setpoint_payloads_dropped_total` in the metrics), and a line is on the disk whole or not at all. What waits and what is
-kept is bounded.
+A request leaves its exchange and goes on. Its line is made in a later turn of the event loop, with those of the
+requests that were answered with it: to make it takes Python's lock wherever that is done, and a thread which does so
+for all requests of a while stops the next ones for as long. When the disk is full or too slow, lines are dropped and
+counted (`setpoint_payloads_dropped_total` in the metrics), and a line is on the disk whole or not at all. What waits
+and what is kept is bounded.
 """
 
 import os

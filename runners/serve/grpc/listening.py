@@ -2,8 +2,8 @@
 
 from runners.serve.grpc.calls import PREFIX, Calls
 from runners.serve.grpc.service import Service
-from runners.serve.http2.connection import Connection, Connections
 from runners.serve.http.listening import Server
+from runners.serve.http2.connection import Connection, Connections
 from runners.serve.served_models import ServedModels
 from runners.serve.settings import Settings
 

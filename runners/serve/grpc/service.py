@@ -13,7 +13,6 @@ from runners.serve.inferring import Inferring
 from runners.serve.request_context import REQUEST, SMOKE, Exchange, new_id
 from runners.serve.requests import Inference
 from runners.serve.responses import Output
-from runners.serve.served_model import ServedModel
 from runners.serve.served_models import ServedModels
 
 Head = Mapping[bytes, bytes]

@@ -125,11 +125,12 @@ class Connection(asyncio.Protocol):
 
     def expire(self, now: float) -> None:
         """Close it where its time is over, and requests whose time is."""
-        if self._is_over or (self._is_slow and now >= self._slow_since + bounds.SENDING):
-            self.abort()
-        elif not self._receiving.is_greeted and now >= self._began + bounds.HEAD_SECONDS:
-            self.abort()
-        elif now >= self._began + bounds.AGE + bounds.LAST:
+        if (
+            self._is_over
+            or (self._is_slow and now >= self._slow_since + bounds.SENDING)
+            or (not self._receiving.is_greeted and now >= self._began + bounds.HEAD_SECONDS)
+            or now >= self._began + bounds.AGE + bounds.LAST
+        ):
             self.abort()
         else:
             self._expire_streams(now)

@@ -15,15 +15,69 @@ _MOST_LISTED = 64 * 1024
 """Bytes of headers as they are read: one octet may stand for a whole header of the table."""
 _ENTRY = 32
 _SEEN = 64
-_NAMES = (
-    ":authority :method :method :path :path :scheme :scheme :status :status :status :status :status :status :status "
-    "accept-charset accept-encoding accept-language accept-ranges accept access-control-allow-origin age allow "
-    "authorization cache-control content-disposition content-encoding content-language content-length "
-    "content-location content-range content-type cookie date etag expect expires from host if-match "
-    "if-modified-since if-none-match if-range if-unmodified-since last-modified link location max-forwards "
-    "proxy-authenticate proxy-authorization range referer refresh retry-after server set-cookie "
-    "strict-transport-security transfer-encoding user-agent vary via www-authenticate"
-).split()
+_NAMES = [
+    ":authority",
+    ":method",
+    ":method",
+    ":path",
+    ":path",
+    ":scheme",
+    ":scheme",
+    ":status",
+    ":status",
+    ":status",
+    ":status",
+    ":status",
+    ":status",
+    ":status",
+    "accept-charset",
+    "accept-encoding",
+    "accept-language",
+    "accept-ranges",
+    "accept",
+    "access-control-allow-origin",
+    "age",
+    "allow",
+    "authorization",
+    "cache-control",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "content-length",
+    "content-location",
+    "content-range",
+    "content-type",
+    "cookie",
+    "date",
+    "etag",
+    "expect",
+    "expires",
+    "from",
+    "host",
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "if-range",
+    "if-unmodified-since",
+    "last-modified",
+    "link",
+    "location",
+    "max-forwards",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "range",
+    "referer",
+    "refresh",
+    "retry-after",
+    "server",
+    "set-cookie",
+    "strict-transport-security",
+    "transfer-encoding",
+    "user-agent",
+    "vary",
+    "via",
+    "www-authenticate",
+]
 _VALUES = ("", "GET", "POST", "/", "/index.html", "http", "https", "200", "204", "206", "304", "400", "404", "500")
 _STATIC: Headers = tuple(
     (name.encode(), (_VALUES[place] if place < len(_VALUES) else "gzip, deflate" if place == 15 else "").encode())

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Any, ClassVar
 
 from runners.serve.http2 import frames as f
 from runners.serve.http2.frames import BrokenProtocol, BrokenStream, Code, bare, frame, reset, settings_of
@@ -69,7 +70,7 @@ class Receiving:
     def _take(self, kind: int, flags: int, number: int, content: bytes) -> None:
         if (self._block is not None) is not (kind == f.CONTINUATION) or not (self._is_set or kind == f.SETTINGS):
             raise BrokenProtocol(Code.PROTOCOL_ERROR, "settings are first, and headers go on at once")
-        method = _METHODS.get(kind)
+        method = self._METHODS.get(kind)
         if method is None:
             return  # a kind that isn't known says nothing (RFC 9113, 4.1)
         try:
@@ -221,23 +222,22 @@ class Receiving:
     def _nothing(self, _flags: int, _number: int, _content: bytes) -> None:
         """Priorities, and that the client asks nothing more: it closes the connection then."""
 
+    _METHODS: ClassVar[Mapping[int, Callable[[Any, int, int, bytes], None]]] = MappingProxyType(
+        {
+            f.DATA: _data,
+            f.HEADERS: _headers,
+            f.PRIORITY: _nothing,
+            f.RST_STREAM: _reset,
+            f.SETTINGS: _settings,
+            f.PUSH_PROMISE: _push_promise,
+            f.PING: _ping,
+            f.GOAWAY: _nothing,
+            f.WINDOW_UPDATE: _window_update,
+            f.CONTINUATION: _continuation,
+        }
+    )
+
 
 def _check_size(content: bytes, size: int) -> None:
     if len(content) != size:
         raise BrokenProtocol(Code.FRAME_SIZE_ERROR, "a frame is of another size than its kind")
-
-
-_METHODS: Mapping[int, Callable[[Receiving, int, int, bytes], None]] = MappingProxyType(
-    {
-        f.DATA: Receiving._data,
-        f.HEADERS: Receiving._headers,
-        f.PRIORITY: Receiving._nothing,
-        f.RST_STREAM: Receiving._reset,
-        f.SETTINGS: Receiving._settings,
-        f.PUSH_PROMISE: Receiving._push_promise,
-        f.PING: Receiving._ping,
-        f.GOAWAY: Receiving._nothing,
-        f.WINDOW_UPDATE: Receiving._window_update,
-        f.CONTINUATION: Receiving._continuation,
-    }
-)
