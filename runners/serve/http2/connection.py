@@ -125,21 +125,19 @@ class Connection(asyncio.Protocol):
 
     def expire(self, now: float) -> None:
         """Close it where its time is over, and requests whose time is."""
-        if (
-            self._is_over
-            or (self._is_slow and now >= self._slow_since + bounds.SENDING)
-            or (not self._receiving.is_greeted and now >= self._began + bounds.HEAD_SECONDS)
-            or now >= self._began + bounds.AGE + bounds.LAST
-        ):
+        age = now - self._began
+        is_silent = not self._receiving.is_greeted and age >= bounds.HEAD_SECONDS
+        is_unread = self._is_over or (self._is_slow and now >= self._slow_since + bounds.SENDING)
+        if is_silent or is_unread or age >= bounds.AGE + bounds.LAST:
             self.abort()
-        else:
-            self._expire_streams(now)
-            is_idle = not self._receiving.open and now >= self._idle_since + bounds.IDLE
-            if is_idle or now >= self._began + bounds.AGE:
-                self.drain()
+            return
+        self._expire_streams(now)
+        is_idle = not self._receiving.open and now >= self._idle_since + bounds.IDLE
+        if is_idle or age >= bounds.AGE:
+            self.drain()
 
     def _expire_streams(self, now: float) -> None:
-        """End requests that weren't sent in time, and answers that weren't read: the model's time isn't the client's."""
+        """End requests that weren't sent in time, and answers that weren't read; the model's time isn't theirs."""
         for stream in tuple(self._receiving.open.values()):
             if now >= stream.deadline and (not stream.is_asked or stream.rest):
                 self._write(reset(stream.number, Code.CANCEL))

@@ -7,7 +7,6 @@ _LENGTHS = (
 )
 """The length of each octet's word, to base 36; the last one's is that of the end, which no text may have."""
 _END = 256
-_LONGEST = 30
 
 
 def _words() -> dict[int, int]:
@@ -32,16 +31,13 @@ def unpacked(data: bytes) -> bytes:
         ValueError: it is none.
     """
     found, word = bytearray(), 1
-    for octet in data:
-        for place in range(7, -1, -1):
-            word = word << 1 | octet >> place & 1
-            if (symbol := _SYMBOLS.get(word)) is not None:
-                if symbol == _END:
-                    raise ValueError("a text has the word that ends it")
-                found.append(symbol)
-                word = 1
-        if word >> _LONGEST:
-            raise ValueError("a text has a word that isn't one")
+    for bit in (octet >> place & 1 for octet in data for place in range(7, -1, -1)):
+        word = word << 1 | bit
+        if (symbol := _SYMBOLS.get(word)) is not None:
+            if symbol == _END:
+                raise ValueError("a text has the word that ends it")
+            found.append(symbol)
+            word = 1
     if word > 0xFF or word & (word + 1):  # the rest are at most seven ones
         raise ValueError("a text ends within a word")
     return bytes(found)
