@@ -11,7 +11,9 @@ fits the model, whatever fails is the request's fault. What `app` answers is hel
     server           the process: loads the model, listens, leaves in peace
     warm             one answer before the process is ready
     app              the application of HTTP: paths, headers, statuses
+    http             HTTP/1.1, as it is spoken here
     grpc             the same by gRPC, where that is asked for
+    http2            HTTP/2, as gRPC is spoken by
     served_model     the model, whatever it is asked by: whose fault what is, what is logged
     about            what a server and its model say of themselves
     bodies           the body of a request: bounded, unpacked

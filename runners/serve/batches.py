@@ -2,8 +2,7 @@
 
 Nobody waits for others by the clock: a batch ends after a few turns of the event loop without a newcomer, which are
 no time where nothing else is to do, so that batches are as long as the load makes them, and a lone request is answered
-at once. Where requests are handed over one by one, further apart, whoever asks says how many turns may pass. Rows of a
-batch know nothing of each other.
+at once. Rows of a batch know nothing of each other.
 """
 
 import asyncio
@@ -45,29 +44,27 @@ class Batches:
         self._model = model
         self._most = most
         self._waiting: list[_Asked] = []
-        self._patience = 0
 
-    async def answer(self, rows: Rows, patience: int = PATIENCE) -> Prediction:
-        """Return what the model answers for rows that were prepared; `put` has the arguments.
+    async def answer(self, rows: Rows) -> Prediction:
+        """Return what the model answers for rows that were prepared.
 
         Raises:
             ModelInputError: a row has no finite answer.
             ModelRefused: the model doesn't answer as its signature says.
         """
         answer: asyncio.Future[Found] = asyncio.get_running_loop().create_future()
-        self.put(rows, lambda found: None if answer.done() else answer.set_result(found), patience)
+        self.put(rows, lambda found: None if answer.done() else answer.set_result(found))
         found = await answer
         if isinstance(found, Exception):
             raise found
         return found
 
-    def put(self, rows: Rows, done: Callable[[Found], None], patience: int = PATIENCE) -> None:
+    def put(self, rows: Rows, done: Callable[[Found], None]) -> None:
         """Have rows that were prepared answered.
 
         Args:
             rows: the rows.
             done: told what the model answers; it doesn't fail.
-            patience: turns of the event loop that may pass without another request before they are answered.
         """
         count = len(rows[0] if isinstance(rows, list) else next(iter(rows.values())))
         loop = asyncio.get_running_loop()
@@ -77,16 +74,15 @@ class Batches:
         if not self._waiting:
             loop.call_soon(self._turn, 0, 0)
         self._waiting.append(_Asked(rows, count, done))
-        self._patience = max(self._patience, patience)
 
     def _turn(self, former: int, quiet: int) -> None:
-        """Answer what waits, once no more has come for as many turns as it has patience, or it is enough."""
+        """Answer what waits, once no more has come for a few turns, or it is enough."""
         count = len(self._waiting)
         quiet = quiet + 1 if count == former else 0
-        if quiet < self._patience and count < FULL:
+        if quiet < PATIENCE and count < FULL:
             asyncio.get_running_loop().call_soon(self._turn, count, quiet)
             return
-        waiting, self._waiting, self._patience = self._waiting, [], 0
+        waiting, self._waiting = self._waiting, []
         for batch in batches(waiting, self._most):
             self._answer(batch)
 

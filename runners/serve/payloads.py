@@ -1,6 +1,8 @@
 """The payload log: one file a day and process, which a thread of its own appends to.
 
-A request leaves its exchange in a queue and goes on. When the disk is full or too slow, exchanges are dropped and
+A request leaves its exchange and goes on. Its line is made in a later turn of the event loop, with those of the
+requests that were answered with it: to make it takes Python's lock wherever that is done, and a thread which does so
+for all requests of a while stops the next ones for as long. When the disk is full or too slow, lines are dropped and
 counted (`setpoint_payloads_dropped_total` in the metrics), and a line is on the disk whole or not at all. What waits
 and what is kept is bounded.
 """
@@ -25,14 +27,16 @@ from runners.serve.request_context import Exchange
 FLUSH = 0.05
 """Seconds between two writes; what a process that is killed takes with it."""
 MOST_WAITING = 20_000
-"""Exchanges that wait to be written; more are dropped."""
+"""Lines that wait to be written; more are dropped."""
 MOST_BYTES = 64 * 2**20
-"""Bytes of the requests whose exchanges wait to be written; more are dropped."""
+"""Bytes of the lines that wait to be written; more are dropped."""
 BATCH = 4 * 2**20
 """Bytes of lines that are written at once; a longer line is written by itself."""
 DAY = 86_400
 """Seconds of a day, of which none is longer by the clock that is told here."""
 DROPPED = Counter("setpoint_payloads_dropped_total", "Requests that were answered and could not be logged.")
+
+Later = Callable[[Callable[[], None]], object]
 
 _OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
 
@@ -45,6 +49,7 @@ class PayloadLog:
         origin: what the events say of where they come from.
         append: how bytes get into a file; whole, or not at all.
         flush: seconds between two writes.
+        later: runs a function soon, in the thread that calls `put`; without it lines are made at once.
     """
 
     def __init__(
@@ -54,15 +59,17 @@ class PayloadLog:
         append: Callable[[Path, bytes], None],
         *,
         flush: float = FLUSH,
+        later: Later | None = None,
     ) -> None:
+        self._later = later
+        self._fresh: list[Exchange] = []
         self._folder = folder
         self._origin = origin
         self._append = append
         self._flush = flush
         self._ending = threading.Event()
-        self._waiting: deque[Exchange] = deque()
-        self._bytes = 0
-        self._guard = threading.Lock()
+        self._waiting: deque[tuple[str, bytes]] = deque()
+        self._left = self._taken = 0  # bytes, each counted by one thread alone: so neither waits for the other
         self._wake = threading.Event()
         self._closed = False
         self._failing = False
@@ -70,19 +77,35 @@ class PayloadLog:
         self._thread.start()
 
     def put(self, exchange: Exchange) -> None:
-        """Leave an exchange to be written; never waits."""
-        with self._guard:
-            is_full = len(self._waiting) >= MOST_WAITING or self._bytes + exchange.size > MOST_BYTES
-            if not is_full:
-                self._waiting.append(exchange)
-                self._bytes += exchange.size
-        if is_full:
-            DROPPED.inc()
-        elif not self._wake.is_set():  # who was woken already looks at all that waits
+        """Leave an exchange to be written; never waits. One thread calls it."""
+        self._fresh.append(exchange)
+        if self._later is None:
+            self._make()
+        elif len(self._fresh) == 1:
+            self._later(self._make)
+
+    def _make(self) -> None:
+        """Make the lines of what was left, one after the other: that takes less than each by itself."""
+        fresh, self._fresh = self._fresh, []
+        for exchange in fresh:
+            self._leave(exchange)
+        if self._waiting and not self._wake.is_set():  # who was woken already looks at all that waits
             self._wake.set()
+
+    def _leave(self, exchange: Exchange) -> None:
+        """Leave a line for the thread, where there is room for it."""
+        if len(self._waiting) >= MOST_WAITING:
+            DROPPED.inc()
+        elif line := self._line(exchange):
+            if self._left - self._taken + len(line) > MOST_BYTES:
+                DROPPED.inc()
+                return
+            self._left += len(line)
+            self._waiting.append((day_of(exchange.time // DAY), line))
 
     def close(self, patience: float = 5.0) -> None:
         """Write what waits, and end."""
+        self._make()
         self._closed = True
         self._ending.set()
         self._wake.set()
@@ -99,16 +122,14 @@ class PayloadLog:
         lines: list[bytes] = []
         size, former = 0, ""
         while self._waiting:
-            exchange = self._waiting[0]
-            day = day_of(exchange.time // DAY)
+            day, line = self._waiting[0]
             if lines and (day != former or size > BATCH):
                 self._put_lines(former, lines)
                 lines, size = [], 0
-            lines.append(self._line(exchange))
-            size, former = size + len(lines[-1]), day
-            with self._guard:
-                self._waiting.popleft()
-                self._bytes -= exchange.size
+            lines.append(line)
+            size, former = size + len(line), day
+            self._waiting.popleft()
+            self._taken += len(line)
         if lines:
             self._put_lines(former, lines)
 
@@ -133,7 +154,7 @@ class PayloadLog:
             self._failing = True
 
 
-def payload_log(place: str, origin: Origin, quota: int) -> PayloadLog:
+def payload_log(place: str, origin: Origin, quota: int, later: Later | None = None) -> PayloadLog:
     """Open the payload log of a process, in a folder of this machine or below a fsspec URL.
 
     The quota is that of the folder above, which all processes of a deployment share; objects have none here.
@@ -141,11 +162,11 @@ def payload_log(place: str, origin: Origin, quota: int) -> PayloadLog:
     parts = urlsplit(place)
     if parts.scheme in ("", "file"):
         folder = Path(unquote(parts.path))
-        return PayloadLog(folder, origin, Files(folder.parent, quota))
+        return PayloadLog(folder, origin, Files(folder.parent, quota), later=later)
     from runners.serve.objects import FLUSH as SELDOM
     from runners.serve.objects import Objects
 
-    return PayloadLog(Path(), origin, Objects(place), flush=SELDOM)
+    return PayloadLog(Path(), origin, Objects(place), flush=SELDOM, later=later)
 
 
 @lru_cache(2)

@@ -11,7 +11,7 @@ from typing import TypeVar
 import structlog
 
 from runners.models import Model, ModelInputError, Prediction
-from runners.serve.batches import PATIENCE, Batches
+from runners.serve.batches import Batches
 from runners.serve.columns import Columns, of_tensors
 from runners.serve.request_context import Exchange
 from runners.serve.requests import Inference
@@ -55,17 +55,17 @@ class ServedModel:
             known = f"revision {self.version} answered here" if self.version else "it has no versions here"
             raise NotServed(f"{self.name} has no version {version[:100]}: {known}")
 
-    async def infer(self, asked: Inference, exchange: Exchange, patience: int = PATIENCE) -> tuple[Output, ...]:
-        """Return the outputs of version 2 that a request asks for; `patience` is that of `Batches.answer`.
+    async def infer(self, asked: Inference, exchange: Exchange) -> tuple[Output, ...]:
+        """Return the outputs of version 2 that a request asks for.
 
         Raises:
             ModelInputError: the request doesn't fit the model.
         """
-        prediction = await self.predict(of_tensors(asked.inputs, self.signature), exchange, patience)
+        prediction = await self.predict(of_tensors(asked.inputs, self.signature), exchange)
         return as_outputs(prediction, self.signature, asked.requested)
 
-    async def predict(self, columns: Columns, exchange: Exchange, patience: int = PATIENCE) -> Prediction:
-        """Return what the model answers for columns of values; `patience` is that of `Batches.answer`.
+    async def predict(self, columns: Columns, exchange: Exchange) -> Prediction:
+        """Return what the model answers for columns of values.
 
         Raises:
             ModelInputError: they don't fit the model.
@@ -74,7 +74,7 @@ class ServedModel:
             columns = await asyncio.to_thread(self.model.prepared, columns)
         rows = self.model.rows(columns)
         exchange.is_read = True
-        prediction = await self.batches.answer(rows, patience)
+        prediction = await self.batches.answer(rows)
         exchange.columns, exchange.prediction = columns, prediction
         return prediction
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 import uvloop
 
@@ -17,7 +16,7 @@ from runners.models import Model
 from runners.serve.app import Application
 from runners.serve.door import Door
 from runners.serve.events import Origin
-from runners.serve.http.listening import Server
+from runners.serve.http.listening import Server, serving
 from runners.serve.kept import Kept
 from runners.serve.payloads import PayloadLog, payload_log
 from runners.serve.request_context import Exchange
@@ -37,7 +36,7 @@ def run(settings: Settings, model: Model, others: Mapping[str, Model] = MappingP
     """Serve a model, and those that it combines, until SIGTERM; what has begun is answered and logged first."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     origin = Origin(settings.deployment, settings.revision, settings.trial)
-    log = payload_log(settings.logs, origin, settings.logs_quota) if settings.logs else None
+    log = payload_log(settings.logs, origin, settings.logs_quota, _later) if settings.logs else None
     kept = Kept(settings.logs_sample, frozenset(settings.logs_without))
     served = [ServedModel(settings.name, settings.revision, model, _told(origin, log, kept))]
     for one in settings.models:
@@ -60,7 +59,7 @@ async def _serve(served: ServedModels, settings: Settings, log: PayloadLog | Non
     try:
         door = _door(settings)
         rpc = await _rpc(served, settings, door)
-        server = Server(Application(served, settings.body_limit, door), settings.body_limit)
+        server = serving(Application(served, settings.body_limit, door), settings.body_limit)
         await server.start(host=settings.host, port=settings.port or 0, socket=settings.socket)
         await told.wait()
         await asyncio.gather(server.stop(GRACE), *([rpc.stop(GRACE)] if rpc else []))
@@ -74,13 +73,17 @@ def _door(settings: Settings) -> Door | None:
     return Door(Path(settings.key_file), settings.deployment, settings.revision) if settings.key_file else None
 
 
-async def _rpc(served: ServedModels, settings: Settings, door: Door | None) -> Any:
+async def _rpc(served: ServedModels, settings: Settings, door: Door | None) -> Server | None:
     """Return the server of gRPC where that is asked for: its library is imported for nothing else."""
     if not settings.grpc_port and not settings.grpc_socket:
         return None
     from runners.serve.grpc.listening import listening
 
     return await listening(served, settings, door)
+
+
+def _later(work: Callable[[], None]) -> None:
+    asyncio.get_running_loop().call_soon(work)
 
 
 def _told(origin: Origin, log: PayloadLog | None, kept: Kept) -> Callable[[Exchange], None]:

@@ -25,8 +25,28 @@ class Held(Protocol):
         """Close it at once."""
 
 
-class Connections:
-    """What the connections of a server have in common, and those that are open.
+class Open:
+    """The connections of a server that are open."""
+
+    def __init__(self) -> None:
+        self.open: set[Held] = set()
+        self.is_ending = False
+        self.now = 0.0
+
+    def tick(self, now: float, seconds: float) -> None:  # noqa: ARG002 - who tells dates does so by it
+        """Let a second pass.
+
+        Args:
+            now: the clock of the event loop, by which connections end.
+            seconds: those since 1970.
+        """
+        self.now = now
+        for one in tuple(self.open):
+            one.expire(now)
+
+
+class Connections(Open):
+    """What the connections of a server of HTTP/1.1 have in common.
 
     Args:
         app: what answers.
@@ -42,24 +62,15 @@ class Connections:
         later: Callable[[Callable[[], None]], object],
         aside: Callable[[Callable[[], Answer], Callable[[Answer], None]], None],
     ) -> None:
+        super().__init__()
         self.app, self.limit, self.later, self.aside = app, limit, later, aside
-        self.open: set[Held] = set()
-        self.is_ending = False
-        self.now = 0.0
         self._date = self._usual = b""
 
     def tick(self, now: float, seconds: float) -> None:
-        """Let a second pass.
-
-        Args:
-            now: the clock of the event loop, by which connections end.
-            seconds: those since 1970, for the header Date.
-        """
-        self.now = now
+        """Let a second pass; `seconds` are told in the header Date."""
         self._date = f"date: {formatdate(seconds, usegmt=True)}\r\n".encode()
         self._usual = self._start(200, JSON) + b"content-length: "
-        for one in tuple(self.open):
-            one.expire(now)
+        super().tick(now, seconds)
 
     def head_of(self, answer: Answer, *, stays: bool) -> bytes:
         """Return the head of an answer; the connection is told to end where it doesn't stay."""

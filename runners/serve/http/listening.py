@@ -7,24 +7,30 @@ from collections.abc import Callable
 
 from runners.serve.answers import Answer
 from runners.serve.http.connection import Connection
-from runners.serve.http.connections import Connections
+from runners.serve.http.connections import Connections, Open
 from runners.serve.http.request import App
 
 BACKLOG = 2048
 """Connections that wait to be taken."""
 
 
+def serving(app: App, limit: int) -> "Server":
+    """Return a server of HTTP/1.1: an application as it is reached, for bodies of so many bytes at most."""
+    connections = Connections(app, limit, lambda what: asyncio.get_running_loop().call_soon(what), _aside)
+    return Server(connections, lambda: Connection(connections))
+
+
 class Server:
-    """An application as it is reached.
+    """Where connections come from, whatever they speak.
 
     Args:
-        app: what answers.
-        limit: bytes of the largest body.
+        connections: those that are open.
+        made: makes another one.
     """
 
-    def __init__(self, app: App, limit: int) -> None:
-        self._all = Connections(app, limit, lambda what: asyncio.get_running_loop().call_soon(what), _aside)
-        self._listening: asyncio.Server | None = None
+    def __init__(self, connections: Open, made: Callable[[], asyncio.Protocol]) -> None:
+        self._all, self._made = connections, made
+        self._listening: list[asyncio.Server] = []
         self._ticking: asyncio.Task[None] | None = None
 
     async def start(self, *, host: str = "127.0.0.1", port: int = 0, socket: str | None = None) -> int:
@@ -34,17 +40,15 @@ class Server:
             OSError: it can't.
         """
         loop = asyncio.get_running_loop()
-        self._all.tick(loop.time(), time.time())
-
-        def made() -> Connection:
-            return Connection(self._all)
-
         if socket is not None:
-            self._listening = await loop.create_unix_server(made, socket, backlog=BACKLOG)
+            listening = await loop.create_unix_server(self._made, socket, backlog=BACKLOG)
         else:
-            self._listening = await loop.create_server(made, host, port, backlog=BACKLOG)
-        self._ticking = loop.create_task(self._tick())
-        return 0 if socket is not None else int(self._listening.sockets[0].getsockname()[1])
+            listening = await loop.create_server(self._made, host, port, backlog=BACKLOG)
+        self._listening.append(listening)
+        if self._ticking is None:
+            self._all.tick(loop.time(), time.time())
+            self._ticking = loop.create_task(self._tick())
+        return 0 if socket is not None else int(listening.sockets[0].getsockname()[1])
 
     async def _tick(self) -> None:
         while True:
@@ -53,18 +57,19 @@ class Server:
 
     async def stop(self, grace: float) -> None:
         """Take no further connection, answer what has begun for so many seconds, and end."""
-        if self._listening is None or self._ticking is None:
+        if self._ticking is None:
             return
-        self._listening.close()
+        for one in self._listening:
+            one.close()
         self._all.is_ending = True
-        for one in tuple(self._all.open):
-            one.drain()
+        for held in tuple(self._all.open):
+            held.drain()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(grace):
                 while self._all.open:
                     await asyncio.sleep(0.01)
-        for one in tuple(self._all.open):
-            one.abort()
+        for held in tuple(self._all.open):
+            held.abort()
         self._ticking.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._ticking

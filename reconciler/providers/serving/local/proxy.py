@@ -24,6 +24,9 @@ TIMEOUT = 0.4
 _QUICK = 10
 """Attempts in a row without a pause: a Caddy that has just been started takes some looks to answer."""
 _KEPT = ("PATH", "LANG", "TZ", "TMPDIR", "GOMAXPROCS", "GOMEMLIMIT")
+_FEW = 3
+"""Cores up to which one is enough for each Caddy: what Go does to have its threads share a request costs a seventh more
+there, and nothing is left that they could do side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,17 @@ def find_caddy(environ: Mapping[str, str] = os.environ) -> str:
     if not found:
         raise Refused("the program caddy is not installed", "pip install 'setpoint[local]'")
     return found
+
+
+def kept_of(environ: Mapping[str, str], cores: int) -> dict[str, str]:
+    """Return what of its environment a Caddy is given on a machine of so many cores."""
+    kept = {name: value for name, value in environ.items() if name in _KEPT}
+    return {"GOMAXPROCS": "1", **kept} if cores <= _FEW else kept
+
+
+def _cores() -> int:
+    """Return the cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Proxy:
@@ -97,8 +111,7 @@ class Proxy:
         bury(self.files.lock)
         command = [find_caddy(self._environ), "run", "--config", str(self.files.config)]
         home = {name: str(self.files.config.parent) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")}
-        kept = {name: value for name, value in self._environ.items() if name in _KEPT}
-        spawn(self.files.lock, command, {**kept, **home}, self.files.log)
+        spawn(self.files.lock, command, {**kept_of(self._environ, _cores()), **home}, self.files.log)
 
     def _load(self, config: Json) -> bool:
         """Replace its configuration whole; one that it has already changes nothing."""

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from runners.models import Model, load
-from runners.serve.batches import FULL, Batches
+from runners.serve.batches import FULL, PATIENCE, Batches
 from tests.unit.runners.serve.endpoint import V1, Breaking, Endpoint
 from tests.unit.runners.serve.tiny import make
 
@@ -78,32 +78,32 @@ def test_what_fails_for_all_is_told_to_each(model: Model) -> None:
     assert [status for status, _ in found] == [500, 500]
 
 
-def test_who_has_patience_is_answered_with_those_that_come_meanwhile(model: Model) -> None:
+@pytest.mark.parametrize(("turns", "calls"), [(1, [5]), (PATIENCE + 3, [1] * 5)])
+def test_who_comes_within_a_few_turns_is_answered_with_the_others(model: Model, turns: int, calls: list[int]) -> None:
     seen = Seen(model.engine)
     batches = Batches(Model(model.signature, seen))
     row = model.prepare({"AGEP": [30], "SEX": ["1"]})
 
-    async def trickling(patience: int) -> list[int]:
+    async def trickling() -> None:
         waiting = []
         for _ in range(5):
-            waiting.append(asyncio.ensure_future(batches.answer(row, patience)))
-            for _ in range(3):
+            waiting.append(asyncio.ensure_future(batches.answer(row)))
+            for _ in range(turns):
                 await asyncio.sleep(0)
         await asyncio.gather(*waiting)
-        found, seen.rows = seen.rows, []
-        return found
 
-    assert asyncio.run(trickling(6)) == [5]
-    assert asyncio.run(trickling(0)) == [1] * 5
+    asyncio.run(trickling())
+    assert seen.rows == calls
 
 
-def test_patience_ends_when_there_is_enough(model: Model) -> None:
+def test_nobody_waits_for_more_when_there_is_enough(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runners.serve.batches.PATIENCE", 10**9)
     seen = Seen(model.engine)
     batches = Batches(Model(model.signature, seen))
     row = model.prepare({"AGEP": [30], "SEX": ["1"]})
 
     async def many() -> None:
-        await asyncio.gather(*(batches.answer(row, 10**9) for _ in range(FULL)))
+        await asyncio.gather(*(batches.answer(row) for _ in range(FULL)))
 
     asyncio.run(many())
     assert seen.rows == [FULL]

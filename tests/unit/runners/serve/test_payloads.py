@@ -142,7 +142,7 @@ def test_what_waits_is_bounded_in_bytes(tmp_path: Path) -> None:
     log.put(exchange())
     assert hanging.wait(5)
     for _ in range(10):
-        log.put(replace(exchange(), size=MOST_BYTES // 4))
+        log.put(replace(exchange(), columns={"text": ["x" * (MOST_BYTES // 4 - 1000)]}))
     assert dropped() - before == 6
     released.set()
     log.close()

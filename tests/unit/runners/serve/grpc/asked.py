@@ -1,14 +1,12 @@
 """The service of gRPC that is asked without a server around it, and messages for it."""
 
 import asyncio
-from types import SimpleNamespace
 from typing import Any
-
-import grpc
 
 from runners.models import Model
 from runners.serve.door import Door
 from runners.serve.grpc.messages import MESSAGES, SERVICE
+from runners.serve.grpc.outcomes import Outcome, Status
 from runners.serve.grpc.service import Service
 from runners.serve.grpc.tensors import CONTENTS
 from runners.serve.request_context import Exchange
@@ -19,19 +17,6 @@ from tests.unit.runners.serve.endpoint import NAME, REVISION
 
 class Aborted(Exception):
     """The call was ended with a code."""
-
-
-class Call:
-    """One call, as grpcio tells of it."""
-
-    def __init__(self, **metadata: str) -> None:
-        self._metadata = tuple((name.replace("_", "-"), value) for name, value in metadata.items())
-
-    def invocation_metadata(self) -> tuple[tuple[str, str], ...]:
-        return self._metadata
-
-    async def abort(self, code: grpc.StatusCode, details: str) -> None:
-        raise Aborted(code, details)
 
 
 class Spoken:
@@ -47,26 +32,33 @@ class Spoken:
         Raises:
             Aborted: it was refused.
         """
-        call = Call(**metadata)
-        details = SimpleNamespace(method=f"/{SERVICE}/{method}", invocation_metadata=call.invocation_metadata())
-        handler = self._service.service(details)
-        data = message if isinstance(message, bytes) else message.SerializeToString()
-        answer = asyncio.run(handler.unary_unary(data, call))
-        return MESSAGES[f"{method}Response"].FromString(answer)
+        outcome = asyncio.run(self._outcome(method, message, metadata))
+        if outcome.status is not Status.OK:
+            raise Aborted(outcome.status, outcome.why)
+        return MESSAGES[f"{method}Response"].FromString(outcome.message)
 
-    def refused(self, method: str, message: Any = b"", **metadata: str) -> tuple[grpc.StatusCode, str]:
+    async def _outcome(self, method: str, message: Any, metadata: dict[str, str]) -> Outcome:
+        found = self._service.method(f"/{SERVICE}/{method}".encode())
+        assert found is not None
+        data = message if isinstance(message, bytes) else message.SerializeToString()
+        head = {name.replace("_", "-").encode(): value.encode() for name, value in metadata.items()}
+        told: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        found(data, head, told.set_result)
+        return await told
+
+    def refused(self, method: str, message: Any = b"", **metadata: str) -> tuple[Status, str]:
         """Return why a method doesn't answer."""
         code, words = self.outcome(method, message, **metadata)
-        assert code is not grpc.StatusCode.OK, "it was answered"
+        assert code is not Status.OK, "it was answered"
         return code, words
 
-    def outcome(self, method: str, message: Any = b"", **metadata: str) -> tuple[grpc.StatusCode, str]:
+    def outcome(self, method: str, message: Any = b"", **metadata: str) -> tuple[Status, str]:
         """Return the code that a method ends with, and why."""
         try:
             self.ask(method, message, **metadata)
         except Aborted as error:
             return error.args
-        return grpc.StatusCode.OK, ""
+        return Status.OK, ""
 
 
 def request(*tensors: tuple[str, str, list[int], Any], name: str = NAME, **told: Any) -> Any:

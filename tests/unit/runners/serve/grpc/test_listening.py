@@ -9,16 +9,16 @@ import time
 from pathlib import Path
 from typing import Any
 
-import grpc
+import grpc.aio
 import pytest
 
 from runners.models import load
-from runners.serve.grpc.listening import addresses, listening, options
+from runners.serve.grpc.listening import listening
 from runners.serve.grpc.messages import MESSAGES, SERVICE
 from runners.serve.served_model import ServedModel
 from runners.serve.served_models import ServedModels
 from runners.serve.settings import Settings
-from tests.servers.ports import free_port
+from tests.servers.ports import LOOPBACK, free_port
 from tests.unit.runners.serve.endpoint import NAME
 from tests.unit.runners.serve.grpc.asked import request
 from tests.unit.runners.serve.test_start import told
@@ -32,12 +32,22 @@ def settings(folder: Path, **more: Any) -> Settings:
     return Settings.model_validate(told(folder, **more))
 
 
-def test_it_listens_at_a_port_at_a_socket_or_at_both(tmp_path: Path) -> None:
-    assert addresses(settings(tmp_path, grpc_port=8081)) == ["127.0.0.1:8081"]
-    assert addresses(settings(tmp_path, grpc_port=8081, host="::1")) == ["[::1]:8081"]
-    assert addresses(settings(tmp_path, grpc_socket="/run/s")) == ["unix:/run/s"]
-    assert addresses(settings(tmp_path)) == []
-    assert ("grpc.max_receive_message_length", 7) in options(7)
+@pytest.mark.parametrize("ways", [("port",), ("socket",), ("port", "socket")])
+def test_it_listens_at_a_port_at_a_socket_or_at_both(tmp_path: Path, ways: tuple[str, ...]) -> None:
+    places = {"port": ("grpc_port", free_port()), "socket": ("grpc_socket", str(tmp_path / "g"))}
+    served = ServedModel(NAME, "", load(tmp_path, make(tmp_path)), print)
+
+    async def ask() -> list[bytes]:
+        server = await listening(ServedModels(served), settings(tmp_path, **dict(places[way] for way in ways)))
+        found = []
+        for way in ways:
+            target = f"unix:{tmp_path / 'g'}" if way == "socket" else f"{LOOPBACK}:{places['port'][1]}"
+            async with grpc.aio.insecure_channel(target) as channel:
+                found.append(await channel.unary_unary(f"/{SERVICE}/ServerLive")(b"", timeout=PATIENCE))
+        await server.stop(1)
+        return found
+
+    assert [MESSAGES["ServerLiveResponse"].FromString(told).live for told in asyncio.run(ask())] == [True] * len(ways)
 
 
 def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
@@ -47,7 +57,7 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
         told = settings(tmp_path, grpc_port=free_port())
         first = await listening(ServedModels(served), told)
         try:
-            with pytest.raises(RuntimeError, match="bind"):
+            with pytest.raises(OSError, match="in use"):
                 await listening(ServedModels(served), told)
         finally:
             await first.stop(0)
@@ -83,6 +93,7 @@ def test_a_replica_speaks_grpc_and_leaves_in_peace(tmp_path: Path) -> None:
 
 
 def test_grpc_is_imported_only_where_it_is_asked_for() -> None:
-    look = "import sys, runners.serve.server, runners.serve.start; print([n for n in sys.modules if 'grpc' in n])"
+    names = "[n for n in sys.modules if 'grpc' in n or 'protobuf' in n]"
+    look = f"import sys, runners.serve.server, runners.serve.start; print({names})"
     done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

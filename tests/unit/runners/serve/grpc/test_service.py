@@ -4,7 +4,6 @@ from pathlib import Path
 from time import time
 from typing import Any
 
-import grpc
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,18 +11,17 @@ from hypothesis import strategies as st
 from runners.contract.endpoint_tokens import current, key_of
 from runners.models import Model, load
 from runners.serve.door import Door
-from runners.serve.grpc.messages import MESSAGES
-from runners.serve.grpc.service import MOST_SAID
+from runners.serve.grpc.messages import MESSAGES, SERVICE
+from runners.serve.grpc.outcomes import MOST_SAID, Status
+from runners.serve.grpc.service import Service
+from runners.serve.served_model import ServedModel
+from runners.serve.served_models import ServedModels
 from runners.serve.types import DATATYPES
 from tests.unit.runners.serve.endpoint import NAME, REVISION, Breaking
 from tests.unit.runners.serve.grpc.asked import Spoken, raw, request
 from tests.unit.runners.serve.tiny import make
 
-INVALID, NOT_FOUND, INTERNAL = (
-    grpc.StatusCode.INVALID_ARGUMENT,
-    grpc.StatusCode.NOT_FOUND,
-    grpc.StatusCode.INTERNAL,
-)
+INVALID, NOT_FOUND, INTERNAL = Status.INVALID_ARGUMENT, Status.NOT_FOUND, Status.INTERNAL
 AGES, SEXES = ("AGEP", "FP32", [2, 1], [30, 60.5]), ("SEX", "BYTES", [2], [b"1", b"2"])
 
 
@@ -108,9 +106,10 @@ def test_a_model_that_breaks_is_the_server_s_fault(model: Model) -> None:
     assert spoken.logged[0].status == 500
 
 
-def test_a_method_that_isn_t_there_isn_t_answered(spoken: Spoken) -> None:
-    with pytest.raises(AttributeError):
-        spoken.ask("RepositoryModelUnload")
+def test_a_method_that_isn_t_there_isn_t_answered(model: Model) -> None:
+    service = Service(ServedModels(ServedModel(NAME, REVISION, model, print)))
+    assert service.method(f"/{SERVICE}/RepositoryModelUnload".encode()) is None
+    assert service.method(f"/{SERVICE}/ModelInfer".encode()) is not None
 
 
 _SHAPES = st.lists(st.integers(-2, 3) | st.integers(-(2**63), 2**63 - 1), max_size=3)
@@ -128,7 +127,7 @@ def test_nothing_that_is_sent_is_the_server_s_fault(spoken: Spoken, tensors: Any
         for one in message.inputs:
             one.contents.fp32_contents.extend(data.draw(st.lists(st.floats(width=32), max_size=3)))
     code, words = spoken.outcome("ModelInfer", message)
-    assert code in (INVALID, grpc.StatusCode.OK), words
+    assert code in (INVALID, Status.OK), words
 
 
 def test_without_a_token_nothing_is_answered_where_one_is_asked_for(model: Model, tmp_path: Path) -> None:
@@ -138,7 +137,7 @@ def test_without_a_token_nothing_is_answered_where_one_is_asked_for(model: Model
     for head in ({}, {"authorization": "Bearer wrong"}):
         for method in ("ModelInfer", "ModelMetadata", "ServerMetadata"):
             code, why = spoken.refused(method, request(AGES, SEXES) if method == "ModelInfer" else b"", **head)
-            assert (code, "asks for a token" in why) == (grpc.StatusCode.UNAUTHENTICATED, True)
+            assert (code, "asks for a token" in why) == (Status.UNAUTHENTICATED, True)
     assert spoken.ask("ServerLive").live
     assert spoken.ask("ServerReady").ready
     assert spoken.logged == []

@@ -7,7 +7,7 @@ import pytest
 
 from runners.serve.answers import Streamed, told
 from runners.serve.http import request as bounds
-from runners.serve.http.listening import Server
+from runners.serve.http.listening import Server, serving
 from runners.serve.http.request import Reply, Request
 from tests.unit.runners.serve.http.talk import GET
 
@@ -38,7 +38,7 @@ class Streaming:
 
 
 async def served(app: Streaming, asked: bytes) -> tuple[Server, asyncio.StreamReader, asyncio.StreamWriter]:
-    server = Server(app, 1000)
+    server = serving(app, 1000)
     reader, writer = await asyncio.open_connection("127.0.0.1", await server.start())
     writer.write(asked)
     return server, reader, writer

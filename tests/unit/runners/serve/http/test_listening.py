@@ -9,7 +9,7 @@ import pytest
 import uvloop
 
 from runners.serve.answers import told
-from runners.serve.http.listening import Server
+from runners.serve.http.listening import Server, serving
 from runners.serve.http.request import Reply, Request
 from tests.unit.runners.serve.http.talk import GET, post
 
@@ -33,7 +33,7 @@ class Application:
 @asynccontextmanager
 async def running() -> AsyncIterator[tuple[Server, Application, int]]:
     app = Application()
-    server = Server(app, 10**7)
+    server = serving(app, 10**7)
     port = await server.start()
     try:
         yield server, app, port
@@ -64,7 +64,7 @@ async def answer(reader: asyncio.StreamReader) -> bytes:
 def test_it_answers_at_a_port_and_at_a_socket(run: Run, tmp_path: Path) -> None:
     async def work() -> None:
         async with running() as (_, app, port):
-            other = Server(app, 10)
+            other = serving(app, 10)
             assert await other.start(socket=str(tmp_path / "s")) == 0
             for reader, writer in (
                 await asyncio.open_connection("127.0.0.1", port),
@@ -161,6 +161,6 @@ def test_a_port_that_is_taken_is_told(run: Run) -> None:
     async def work() -> None:
         async with running() as (_, app, port):
             with pytest.raises(OSError, match="in use"):
-                await Server(app, 1).start(port=port)
+                await serving(app, 1).start(port=port)
 
     run(work())

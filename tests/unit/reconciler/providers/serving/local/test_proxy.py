@@ -11,7 +11,7 @@ import pytest
 
 from reconciler.model.errors import Refused
 from reconciler.providers.serving.local.processes import is_alive, pid_of, tell
-from reconciler.providers.serving.local.proxy import Proxy, ProxyFiles, find_caddy
+from reconciler.providers.serving.local.proxy import Proxy, ProxyFiles, find_caddy, kept_of
 from reconciler.providers.serving.local.routing import Json, router
 from reconciler.providers.serving.local.sites import Places, Site
 from reconciler.providers.serving.local.unix_http import ask
@@ -161,3 +161,18 @@ def test_nothing_runs_at_first(proxy: Proxy) -> None:
     assert not proxy.is_alive
     assert not is_alive(proxy.files.lock)
     proxy.stop()
+
+
+@pytest.mark.parametrize(
+    ("environ", "cores", "kept"),
+    [
+        ({}, 1, {"GOMAXPROCS": "1"}),
+        ({"PATH": "/bin", "SECRET": "x"}, 2, {"GOMAXPROCS": "1", "PATH": "/bin"}),
+        ({"GOMAXPROCS": "2"}, 2, {"GOMAXPROCS": "2"}),
+        ({}, 8, {}),
+    ],
+)
+def test_it_has_one_core_where_there_are_few_and_nobody_says_otherwise(
+    environ: dict[str, str], cores: int, kept: dict[str, str]
+) -> None:
+    assert kept_of(environ, cores) == kept
