@@ -52,7 +52,7 @@ def _moments(chance: np.random.Generator, rows: int) -> Any:
     far = chance.integers(0, span, rows) + (FIRST - EPOCH) // timedelta(microseconds=1)
     near = chance.integers(-40 * 365 * 86_400, 60 * 365 * 86_400, rows) * 1_000_000
     found = np.where(chance.random(rows) < 0.2, far, near).astype("datetime64[us]")
-    found[chance.random(rows) < 0.1] = np.datetime64("NaT")
+    found[chance.random(rows) < 0.1] = np.datetime64("NaT", "us")
     return found
 
 
