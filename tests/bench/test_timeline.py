@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.timeline import main, span
+from tests.bench.timeline import EARLY, main, span
 
 
 @pytest.fixture
@@ -31,6 +31,10 @@ def folder(tmp_path: Path) -> Path:
 
 def test_it_counts_from_the_alert_to_the_end(folder: Path) -> None:
     assert str(span(folder, 12.0)) == "1 jobs, 1.5 CPU s; 1 passes; the rollout 6 s"
+
+
+def test_a_span_without_a_rollout_is_none_from_the_alert_on(folder: Path) -> None:
+    assert str(span(folder, 5.0)) == EARLY
 
 
 def test_each_moment_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
