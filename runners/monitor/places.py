@@ -20,12 +20,10 @@ def places_of(numbers: Any, edges: Sequence[float]) -> Any:
     found = np.zeros(len(numbers), dtype=np.uint8)
     for first in range(0, len(numbers), _BLOCK):
         part, counts = numbers[first : first + _BLOCK], found[first : first + _BLOCK]
-        least, most = part.min(), part.max()
-        below = bisect_left(edges, least) if not np.isnan(least) else 0
+        ends = part.min(), part.max()
+        below, last = (0, len(edges)) if np.isnan(ends[0]) else (bisect_left(edges, end) for end in ends)
         counts += below
-        for edge in edges[below:]:
-            if edge >= most:
-                break
+        for edge in edges[below:last]:
             counts += part > edge
     return found
 

@@ -93,8 +93,7 @@ def _numbers(rows: pd.DataFrame, known: pd.DataFrame, columns: Sequence[Column])
             some = values[first : first + _BLOCK]
             if values.dtype.kind == "f":
                 line[:] = some
-                if (gaps := np.isnan(line)).any():
-                    line[gaps] = table[0]
+                line[np.isnan(line)] = table[0]
             else:
                 line[:] = table[some]
         yield part
