@@ -19,7 +19,8 @@ from runners.contract.progress import Progress, line_of  # noqa: E402
 from tests.unit.reconciler.providers.serving.local.authorizer.issuing import RSA, token  # noqa: E402
 from tests.unit.reconciler.stage import NOW  # noqa: E402
 from tests.unit.reconciler.web.conftest import ACCESS, ENVIRONMENT  # noqa: E402
-from tests.unit.reconciler.web.pages.conftest import TRIAL, Engines, Stage  # noqa: E402
+from tests.unit.reconciler.web.pages.conftest import TRIAL, Stage  # noqa: E402
+from tests.unit.reconciler.web.pages.engines import Engines
 
 pytestmark = pytest.mark.slow
 ISSUER, DOCUMENT = "https://login.example", "/api/v1/openapi.json"

@@ -91,17 +91,14 @@ def application(
         Route("/{key}/{kind}/{name}", pages.resource),
         Route("/{key}/{kind}/{name}/act", doing.form, methods=["POST"]),
     ]
-
     handlers: Mapping[Any, Any] = {
         HTTPException: pages.missing,
         status_files.NoFile: pages.no_file,
         Unavailable: pages.unavailable,
         Exception: pages.defect,
     }
-    inner = Entitled(
-        Starlette(routes=routes, lifespan=_while(following), exception_handlers=handlers), following, pages.say
-    )
-    return _guarded(inner, people, pages.say)
+    inner = Starlette(routes=routes, lifespan=_while(following), exception_handlers=handlers)
+    return _guarded(Entitled(inner, following, pages.say), people, pages.say)
 
 
 def _while(following: Following) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:

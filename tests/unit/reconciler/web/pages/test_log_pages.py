@@ -10,7 +10,8 @@ from reconciler.model.observed import JobState
 from runners.contract.progress import Progress, line_of
 from tests.unit.reconciler.web.conftest import Browser
 from tests.unit.reconciler.web.login.issuer import Issuer
-from tests.unit.reconciler.web.pages.conftest import HOSTILE, OTHER, TRIAL, VERSION, Client, Engines, Stage, document
+from tests.unit.reconciler.web.pages.conftest import HOSTILE, OTHER, TRIAL, VERSION, Client, Stage, document
+from tests.unit.reconciler.web.pages.engines import Engines
 
 STRANGER = "experiments/loans/eeeeeeeeeeee"
 API = "/api/v1/environments/dev/resources/experiments/loans"

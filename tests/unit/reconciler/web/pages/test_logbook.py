@@ -16,7 +16,8 @@ from reconciler.ports.pool import LOG_LIMIT
 from reconciler.web.pages.logbook import SHOWN, Logbook, log_of
 from reconciler.web.pages.snapshot import Snapshot
 from runners.contract.progress import Progress, line_of
-from tests.unit.reconciler.web.pages.conftest import OTHER, TRIAL, Engines, document, made
+from tests.unit.reconciler.web.pages.conftest import OTHER, TRIAL, document, made
+from tests.unit.reconciler.web.pages.engines import Engines
 
 
 @pytest.fixture

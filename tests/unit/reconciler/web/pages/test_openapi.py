@@ -8,7 +8,8 @@ from jsonschema import Draft202012Validator
 
 from reconciler.web.pages.openapi import DOCUMENT
 from runners.contract.progress import Progress, line_of
-from tests.unit.reconciler.web.pages.conftest import VERSION, Client, Engines, Stage
+from tests.unit.reconciler.web.pages.conftest import VERSION, Client, Stage
+from tests.unit.reconciler.web.pages.engines import Engines
 
 ASKED = {
     "/environments": [("", 200)],
