@@ -20,7 +20,7 @@ from tests.unit.reconciler.providers.serving.local.authorizer.issuing import RSA
 from tests.unit.reconciler.stage import NOW  # noqa: E402
 from tests.unit.reconciler.web.conftest import ACCESS, ENVIRONMENT  # noqa: E402
 from tests.unit.reconciler.web.pages.conftest import TRIAL, Stage  # noqa: E402
-from tests.unit.reconciler.web.pages.engines import Engines
+from tests.unit.reconciler.web.pages.engines import Engines  # noqa: E402
 
 pytestmark = pytest.mark.slow
 ISSUER, DOCUMENT = "https://login.example", "/api/v1/openapi.json"
