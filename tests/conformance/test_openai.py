@@ -16,7 +16,7 @@ import pytest
 from runners.contract.endpoint_tokens import current, key_of
 from runners.serve.app import Application
 from runners.serve.door import Door
-from runners.serve.http.listening import Server
+from runners.serve.http.listening import serving
 from runners.serve.served_model import ServedModel
 from runners.serve.served_models import ServedModels
 from tests.unit.runners.models.test_generation import TOLD, counting
@@ -36,7 +36,7 @@ def served(door: Door | None = None) -> Iterator[str]:
 
     async def serve() -> None:
         app = Application(ServedModels(ServedModel(NAME, REVISION, model, lambda _: None)), LIMIT, door)
-        server = Server(app, LIMIT)
+        server = serving(app, LIMIT)
         port.append(await server.start())
         listening.set()
         await ending.wait()
