@@ -8,6 +8,7 @@ from reconciler.cli.completion import complete_addresses
 from reconciler.cli.examples import examples
 from reconciler.cli.logs import endpoint_of, engines_of
 from reconciler.cli.options import placed
+from reconciler.cli.output import as_json, print_json
 from reconciler.model.errors import Refused, Unavailable
 from reconciler.settings import Settings
 
@@ -16,19 +17,25 @@ if TYPE_CHECKING:
 
 
 @examples(
+    "setpoint token deployments/employment --json",
     'curl -H "Authorization: Bearer $(setpoint token deployments/employment)" http://127.0.0.1:8080/employment/v2',
     "SETPOINT_ENDPOINT_KEY=$(setpoint token deployments/employment) setpoint conformance http://127.0.0.1:8080/employment",
 )
 @click.command("token")
 @click.argument("deployment", shell_complete=complete_addresses)
+@as_json
 @placed
-def command(settings: Settings, deployment: str) -> None:
+def command(settings: Settings, deployment: str, to_json: bool) -> None:
     """Print a token for the endpoint of DEPLOYMENT, where its spec says `access.internal: token`.
 
     It lets in until the end of tomorrow, UTC, at that endpoint alone. It is made where the daemon runs, by the daemon's
     user: whoever may run this may run anything else there. Nothing is written but the token.
     """
-    click.echo(token_of(engines_of(settings).serving, endpoint_of(settings, deployment)))
+    token = token_of(engines_of(settings).serving, endpoint_of(settings, deployment))
+    if to_json:
+        print_json({"token": token})
+    else:
+        print(token)
 
 
 def token_of(serving: "ServingEngine", address: str) -> str:

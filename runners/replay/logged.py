@@ -58,7 +58,8 @@ def drawn(log: Log, most: int, seed: int) -> Logged:
     if len(rows) > most:
         places = np.sort(np.random.default_rng(seed).choice(len(rows), most, replace=False))
     columns = {name: listed(taken(values, places)) for name, values in rows.columns.items()}
-    prediction, probability = (listed(taken(values, places)) for values in (rows.prediction, rows.probability))
+    told = (rows.prediction, rows.probability)  # a model of numbers tells no probabilities
+    prediction, probability = (listed(taken(one, places)) if len(one) else [None] * len(places) for one in told)
     return Logged(columns, prediction, probability, log.rows)
 
 

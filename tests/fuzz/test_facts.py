@@ -141,7 +141,7 @@ def release() -> Played:
     )  # fmt: skip
 
 
-def tested() -> Played:
+def shared() -> Played:
     """Two models share the traffic, and a look at their test is made."""
     whole = {**WHOLE, "facts": {**WHOLE["facts"], **ab_test.KNOWN}}
     watch = stage.resource(stage.WATCH, outcomes=replaying.OUTCOMES)
@@ -156,7 +156,7 @@ def asked() -> Played:
     return played(stage.resource(stage.LOANS), marks, whole=WHOLE, projects={stage.MARKS: project})
 
 
-WORLDS = {"release": (release, FACTS), "tested": (tested, ab_test.KNOWN), "asked": (asked, LABELS)}
+WORLDS = {"release": (release, FACTS), "shared": (shared, ab_test.KNOWN), "asked": (asked, LABELS)}
 
 
 def places(told: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:

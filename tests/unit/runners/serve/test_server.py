@@ -277,9 +277,11 @@ def test_at_its_end_it_answers_what_has_begun_and_loses_no_event(tmp_path: Path)
             answer.begin()
             assert answer.status == 200
             assert len(json.loads(answer.read())["outputs"][0]["data"]) == many
+        assert process.process.wait(PATIENCE) == 0, "a second signal would end it before its time"
     finally:
-        code = process.stop()
-    assert code == 0
+        process.process.kill()
+        process.process.wait()
+        process.log.close()
     assert "the-last" in {event["id"] for event in process.events()}
 
 

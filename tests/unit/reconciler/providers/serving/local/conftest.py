@@ -84,9 +84,9 @@ class Place:
         self.serving.route(DEPLOYMENT, {name: 100})
         self.until(lambda: self.status() == 200)
 
-    def status(self, headers: dict[str, str] | None = None) -> int:
+    def status(self, headers: dict[str, str] | None = None, url: str = "") -> int:
         try:
-            self.ask(headers=headers)
+            self.ask(url=url, headers=headers)
         except urllib.error.HTTPError as error:
             error.close()
             return error.code
