@@ -20,6 +20,7 @@ from tests.crashes.story import ENVIRONMENTS, Tally
 
 _COMMIT = re.compile(r"\b[0-9a-f]{40}\b")
 _SHORT = re.compile(r"commit `[0-9a-f]{12}`")
+_SINCE = re.compile(r"\bsince \d{4}-\d\d-\d\d \d\d:\d\d UTC")
 
 
 def ending(world: World) -> dict[str, Any]:
@@ -63,7 +64,11 @@ def repository(room: SourceRoom) -> dict[str, Any]:
     return found
 
 
-_TIMES = {"meter": "who used how much, and when", "acting_since": "since a pass saw what its alerts are to do"}
+_TIMES = {
+    "meter": "who used how much, and when",
+    "jobs": "which jobs there were, and when",
+    "acting_since": "since a pass saw what its alerts are to do",
+}
 """Facts that tell of when the daemon was there."""
 
 
@@ -76,7 +81,7 @@ def timeless(content: bytes, path: str = "") -> Any:
     """Return a file without ids of commits, a status document also without the times of its conditions."""
     if path.endswith(".svg"):
         return "who used how much, and when"
-    text = _SHORT.sub("commit `…`", _COMMIT.sub("…", content.decode()))
+    text = _SINCE.sub("since …", _SHORT.sub("commit `…`", _COMMIT.sub("…", content.decode())))
     document = parse(text.encode()) if path.startswith("status/") else None
     if document is None:
         return text
