@@ -6,6 +6,7 @@ What a job tells of that is taken for what anybody may have written: bounded, an
 from collections.abc import Mapping
 from typing import Any
 
+from reconciler.controllers.measured import count_of
 from reconciler.model.markdown import code, escaped
 from reconciler.model.text import counted, printable
 
@@ -30,7 +31,7 @@ def rows_section(comparison: Mapping[str, Any]) -> str:
     if told.get("rule") is True:
         how = "both models' rows were dealt out by the same rule, by which the same rows test"
         return f"Which rows the live model was trained on isn't known; {how}."
-    tested, seen = _count(told, "tested"), _count(told, "seen")
+    tested, seen = count_of(told, "tested"), count_of(told, "seen")
     if not seen:
         return "Neither model was trained or chosen on any of these rows."
     by = told.get("by")
@@ -40,8 +41,3 @@ def rows_section(comparison: Mapping[str, Any]) -> str:
     return (
         f"Neither model was trained or chosen on these rows: {left_out}, which the live model was trained or chosen on."
     )
-
-
-def _count(told: Mapping[str, Any], name: str) -> int:
-    found = told.get(name)
-    return found if isinstance(found, int) and not isinstance(found, bool) else 0

@@ -1,10 +1,9 @@
 """`setpoint conformance`: a verdict of a server that somebody else wrote, by exit code, as text and as JSON."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 
 from reconciler.cli.exits import Exit
 from reconciler.conformance.protocol.client import Sent
+from tests.servers.loopback import listening
 from tests.servers.ports import LOOPBACK, free_port
 from tests.unit.reconciler.cli.conftest import Say
 from tests.unit.reconciler.conformance.protocol.endpoint import Endpoint
@@ -44,15 +44,8 @@ class Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def answering(**told: Any) -> Iterator[str]:
-    server = ThreadingHTTPServer((LOOPBACK, 0), type("Told", (Handler,), told))
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        yield f"http://{LOOPBACK}:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(10)
+    with listening(type("Told", (Handler,), told)) as url:
+        yield url
 
 
 @pytest.fixture(params=[False, True], ids=["good", "flawed"])
