@@ -1,4 +1,4 @@
-"""The engines that a page reads logs from: those of the environment as it was applied last, as `setpoint logs` asks."""
+"""The engines that a page reads logs and rows from: those of the environment as it was applied last."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 from reconciler.cli import replica_logs
 from reconciler.model.environment import Environment
-from reconciler.model.errors import Refused
+from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address
 from reconciler.settings import Settings
 from reconciler.watched.branch import Source
 from reconciler.wiring import SHARED, engine, folder
 
 if TYPE_CHECKING:
+    from reconciler.ports.data import DataReader
     from reconciler.ports.pool import RunnerPool
     from reconciler.ports.serving import ServingEngine
 
@@ -42,6 +43,15 @@ class PageEngines:
         """
         return cast("RunnerPool", self._engine(key, environment, "pool"))
 
+    def data(self, key: str, environment: Environment) -> "DataReader":
+        """Return the reader of the data store of an environment.
+
+        Raises:
+            Refused: it can't be made here.
+            Unavailable: there is none here, or it can't be read.
+        """
+        return cast("DataReader", self._engine(key, environment, "data"))
+
     def replicas(self, key: str, environment: Environment, deployment: Address, revision: str) -> replica_logs.Printed:
         """Return what the replicas of a deployment have printed.
 
@@ -66,12 +76,17 @@ class PageEngines:
         """See that an engine which keeps all on its machine has something on this one: it isn't begun by who looks.
 
         Raises:
-            Refused: it has nothing.
+            Refused: there are no jobs or endpoints.
+            Unavailable: there is no data store.
         """
         settings, chosen = self._places[key], getattr(environment, port)
-        if chosen.provider != "local":
+        if chosen.provider != ("git" if port == "data" else "local"):
             return
         default = settings.home / port if port in SHARED else settings.home / port / settings.environment
-        if not folder(chosen, default, settings.home).is_dir():
-            what = f"{settings.environment} runs its jobs and endpoints on its daemon's machine, and there are none in"
-            raise Refused(f"{what} {settings.home}", "open the page there, or give the daemon's --home")
+        if folder(chosen, default, settings.home).is_dir():
+            return
+        if port == "data":
+            what = f"the data store of {settings.environment} isn't on this machine, or not below {settings.home}"
+            raise Unavailable(what, "run `setpoint web` where the daemon runs, or give its --home")
+        what = f"{settings.environment} runs its jobs and endpoints on its daemon's machine, and there are none in"
+        raise Refused(f"{what} {settings.home}", "open the page there, or give the daemon's --home")

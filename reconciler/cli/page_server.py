@@ -9,7 +9,6 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reconciler.cli.data_stores import DataStores
 from reconciler.model.errors import Refused
 from reconciler.settings import Settings
 
@@ -166,14 +165,14 @@ def _application(places: Mapping[str, Settings], login: "Login | None", reposito
     from reconciler.web.pages.following import Following
     from reconciler.wiring import SystemClock
 
-    following, now, stores = Following(followed(places, repositories)), SystemClock().now, DataStores(places)
+    following, now = Following(followed(places, repositories)), SystemClock().now
     engines = PageEngines(places, {key: one.source for key, one in following.environments.items()})
     if login is None:
-        return application(following, now, engines=engines, stores=stores)
+        return application(following, now, engines=engines, stores=engines.data)
     from reconciler.cli.acting import Commands  # what logs people in is loaded only where they log in
     from reconciler.web.login.people import people_of
 
-    return application(following, now, people_of(login), Commands(places), engines=engines, stores=stores)
+    return application(following, now, people_of(login), Commands(places), engines=engines, stores=engines.data)
 
 
 def imported() -> Any:

@@ -8,10 +8,9 @@ from reconciler.model.environment import Environment
 from reconciler.model.ids import RunName
 from reconciler.ports.data import DataReader
 from reconciler.untrusted import parse
-from reconciler.watched.branch import Source
 from reconciler.web.pages.rights import Seen
 
-Stores = Callable[[str, Environment, Source], DataReader]
+Stores = Callable[[str, Environment], DataReader]
 """Opens the data store of an environment by its key. It raises a `SetpointError` where that can't be reached here."""
 _NOWHERE = "this page reads Git alone: start `setpoint web` where the data store can be reached"
 
@@ -44,7 +43,7 @@ class Outputs:
         if one.desired is None:
             raise NotRead(f"which data store {one.environment} has isn't known here, as its specs can't be composed")
         environment = one.desired.environment
-        found = contain(lambda: _read(stores(one.key, environment, chosen.source), RunName(run), path))
+        found = contain(lambda: _read(stores(one.key, environment), RunName(run), path))
         if not isinstance(found, Success):
             raise NotRead("; ".join(filter(None, (found.message, found.hint))))
         if found.value is None:

@@ -7,10 +7,12 @@ import pytest
 
 from reconciler.cli.page_engines import PageEngines
 from reconciler.model.environment import Environment, ProviderChoice
-from reconciler.model.errors import Refused
+from reconciler.model.errors import Refused, Unavailable
 from reconciler.model.ids import Address
+from reconciler.providers.data.git import GitData
 from reconciler.settings import Settings
 from reconciler.watched.branch import Source
+from tests.unit.reconciler.git.people import Clone
 
 RAY = Environment(pool=ProviderChoice(provider="ray", options={"address": "http://127.0.0.1:1"}))
 
@@ -53,3 +55,20 @@ def test_what_is_on_another_machine_isnt_begun_here(engines: PageEngines, made: 
         engines.replicas("dev", Environment(), Address("deployments/a"), "")
     assert made.made == []
     assert not (tmp_path / "home").exists()
+
+
+def test_a_store_is_opened_once_and_none_is_made(tmp_path: Path) -> None:
+    Clone(tmp_path / "repository").commit({"a": "b"}, "Begin")
+    source = Source.open(tmp_path / "repository", "main", tmp_path / "mirror")
+    settings = Settings(str(tmp_path / "repository"), "dev", "main", home=tmp_path / "home")
+    stores, environment = PageEngines({"dev": settings}, {"dev": source}).data, Environment()
+    with pytest.raises(Unavailable, match="isn't on this machine") as caught:
+        stores("dev", environment)
+    assert "--home" in caught.value.hint
+    assert not (tmp_path / "home").exists()
+    GitData(tmp_path / "home/data", "dev")
+    found = stores("dev", environment)
+    assert stores("dev", environment) is found
+    moved = Environment(data=ProviderChoice.model_validate({"provider": "git", "path": "gone"}))
+    with pytest.raises(Unavailable):
+        stores("dev", moved)

@@ -31,7 +31,7 @@ def test_a_file_is_read_from_the_store_that_the_applied_commit_names(chosen: See
     leave(data, files={FILE: [1], "odd": b"no JSON", "deep": b"[" * 9000})
     asked: list[str] = []
 
-    def stores(key: str, environment: object, source: object) -> MemoryData:
+    def stores(key: str, environment: object) -> MemoryData:
         asked.append(key)
         return data
 
